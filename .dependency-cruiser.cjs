@@ -12,9 +12,10 @@ module.exports = {
     only("model-is-pure", "model", [], "The language knows nothing of who speaks it."),
     {
       name: "model-does-no-io",
+      comment: "Hashing and the form of an IP address are pure.",
       severity: "error",
       from: { path: "^model/" },
-      to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
+      to: { dependencyTypes: ["core"], pathNot: "^(node:)?(crypto|net)$" },
     },
     {
       name: "model-knows-no-engine",

@@ -1,0 +1,77 @@
+/**
+ * What can be wrong, by kind. One place maps a kind to how a caller answers: `exit` is the exit status of a command
+ * (1 the state of affairs is bad, 2 the call was), `http` the status of a response.
+ */
+export const problemKinds = {
+  "document-unreadable": { exit: 1, http: 422 },
+  "document-too-large": { exit: 1, http: 413 },
+  "schema-violation": { exit: 1, http: 422 },
+  "config-missing": { exit: 1, http: 422 },
+  "config-too-large": { exit: 1, http: 413 },
+  "name-taken": { exit: 1, http: 409 },
+  "release-unknown": { exit: 1, http: 404 },
+  "release-mismatch": { exit: 1, http: 422 },
+  "digest-missing": { exit: 1, http: 422 },
+  "digest-mismatch": { exit: 1, http: 409 },
+  "host-mismatch": { exit: 1, http: 409 },
+  "gateway-missing": { exit: 1, http: 409 },
+  "broker-missing": { exit: 1, http: 409 },
+  "plugin-missing": { exit: 1, http: 409 },
+  "plugin-out-of-range": { exit: 1, http: 409 },
+  "plugin-conflict": { exit: 1, http: 409 },
+  "dependency-cycle": { exit: 1, http: 409 },
+  "route-taken": { exit: 1, http: 409 },
+  "trigger-duplicate": { exit: 1, http: 422 },
+  "binding-unknown": { exit: 1, http: 422 },
+  "service-missing": { exit: 1, http: 409 },
+  "service-mismatch": { exit: 1, http: 409 },
+  "auth-mismatch": { exit: 1, http: 409 },
+  "credentials-missing": { exit: 1, http: 409 },
+  "credentials-unknown": { exit: 1, http: 422 },
+  "rollout-failed": { exit: 1, http: 409 },
+  "engine-failed": { exit: 1, http: 500 },
+  "tool-missing": { exit: 1, http: 500 },
+  "state-locked": { exit: 1, http: 409 },
+  usage: { exit: 2, http: 400 },
+} as const;
+
+export type ProblemCode = keyof typeof problemKinds;
+
+/** One thing that is wrong: where, what was found there, what was expected, and what its reader can do. */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** The document, relative to the project, for example `Pulumi.dev.yaml`. */
+  readonly file: string;
+  /** Keys from the document's root, joined by dots; empty for the document itself. */
+  readonly path: string;
+  readonly found: string;
+  readonly expected: string;
+  readonly remedy: string;
+}
+
+/** Everything that is wrong at once. The message is what a user reads: it never holds the value of a secret. */
+export class PatchbayError extends Error {
+  override readonly name = "PatchbayError";
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly [Problem, ...Problem[]] | readonly Problem[]) {
+    super(problems.map(describeProblem).join("\n\n"));
+    this.problems = problems;
+  }
+
+  /** Exit status of a command that ends with this error. */
+  get exitStatus(): number {
+    return Math.max(1, ...this.problems.map(({ code }) => problemKinds[code].exit));
+  }
+}
+
+/** Four lines: the place, then found, expected and remedy. */
+export function describeProblem(problem: Problem): string {
+  const place = [problem.file, problem.path].filter((part) => part !== "").join(": ");
+  return [
+    place,
+    `  found     ${problem.found}`,
+    `  expected  ${problem.expected}`,
+    `  remedy    ${problem.remedy}`,
+  ].join("\n");
+}

@@ -1,0 +1,155 @@
+import { z } from "zod";
+import { cpu, duration, memory, percent } from "./measure.ts";
+import { env } from "./release.ts";
+import { serviceSchema } from "./service.ts";
+import { count, digest, dnsLabel, hostname, image, name, version } from "./text.ts";
+
+export const stages = ["development", "testing", "staging", "production"] as const;
+
+const gateway = z
+  .strictObject({
+    name: dnsLabel,
+    namespace: dnsLabel,
+    hostname: hostname
+      .optional()
+      .describe("Host name of the routes; all that the gateway's listeners accept, if absent."),
+    listener: dnsLabel.optional().describe("Listener (`sectionName`) to attach to; all that allow it, if absent."),
+  })
+  .describe("The host's gateway (Gateway API v1), to which the plugins' routes attach.");
+
+const host = z
+  .strictObject({
+    name,
+    version,
+    namespace: dnsLabel
+      .optional()
+      .describe("Where the host's pods run: they may call the plugins. The gateway's namespace may in any case."),
+    gateway: gateway.optional(),
+  })
+  .describe("The platform that the plugins extend.");
+
+const kubernetes = z.strictObject({
+  kind: z.literal("kubernetes"),
+  namespace: dnsLabel.describe("Namespace of the environment; Patchbay creates it."),
+  context: z.string().min(1).max(253).optional().describe("Context of the kubeconfig; its current one, if absent."),
+  cluster: name
+    .optional()
+    .describe(
+      "What the cluster is known by. Changing it says that the environment moves to another cluster, and replaces everything; an address may change freely. The environment's name, if absent.",
+    ),
+});
+
+const target = z.discriminatedUnion("kind", [kubernetes]).describe("What the environment runs on.");
+
+const events = z
+  .strictObject({
+    broker: dnsLabel
+      .default("default")
+      .describe("The Knative Eventing broker in the environment's namespace; Patchbay creates it."),
+    class: z.string().min(1).max(253).default("MTChannelBasedBroker").describe("Class of the broker."),
+    address: z
+      .string()
+      .regex(/^https?:\/\/[^\s?#]+$/, { error: "the http address of the broker's ingress" })
+      .default("http://broker-ingress.knative-eventing.svc.cluster.local")
+      .describe("Ingress of brokers of that class; namespace and broker are appended."),
+    namespace: dnsLabel
+      .default("knative-eventing")
+      .describe(
+        "Where the broker's data plane runs: it may call plugins that have triggers, and plugins that emit may call it.",
+      ),
+    deadLetter: z
+      .strictObject({
+        service: dnsLabel.describe("Service that takes events which no try could deliver."),
+        namespace: dnsLabel.optional().describe("Its namespace; the environment's, if absent."),
+      })
+      .optional(),
+  })
+  .describe("The environment's event broker (CloudEvents).");
+
+const monitoring = z
+  .strictObject({
+    prometheus: z
+      .boolean()
+      .default(false)
+      .describe("Create ServiceMonitor, PrometheusRule and a Grafana dashboard for each plugin."),
+    datadog: z.boolean().default(false).describe("Annotate pods for Datadog's autodiscovery."),
+    namespace: dnsLabel.default("monitoring").describe("Where Prometheus runs: it may scrape the plugins."),
+    labels: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe("Labels of the monitoring objects, such as the `release` that Prometheus selects by."),
+  })
+  .prefault({});
+
+const quota = z
+  .strictObject({ cpu: cpu.default("64"), memory: memory.default("256Gi"), pods: count(1, 10_000).default(500) })
+  .prefault({})
+  .describe("Most that all pods of the environment may ask for together (ResourceQuota).");
+
+const verifier = z
+  .strictObject({
+    image: image.optional().describe("Image that runs the checks; Patchbay's own, if absent."),
+    timeout: duration.default("2m").describe("Longest time that a plugin's verification may take."),
+  })
+  .prefault({});
+
+/** `patchbay:environment`: where plugins run, and what they can be bound to. */
+export const environmentSchema = z
+  .strictObject({
+    stage: z.enum(stages).describe("How careful to be: outside development every release carries its digest."),
+    host,
+    target,
+    services: z.record(name, serviceSchema).default({}).describe("Systems that plugins can be bound to, by name."),
+    events: events.optional(),
+    monitoring,
+    quota,
+    verifier,
+  })
+  .meta({ title: "Environment", description: "patchbay:environment in Pulumi.<environment>.yaml" });
+
+const surge = z.union([percent, count(0, 100)], { error: "a number of pods or a percentage" });
+
+const rolling = z
+  .strictObject({
+    maxSurge: surge.default("25%").describe("Pods above the wanted number while rolling out."),
+    maxUnavailable: surge.default(0).describe("Pods below the wanted number while rolling out."),
+  })
+  .refine((value) => ![0, "0%"].includes(value.maxSurge) || ![0, "0%"].includes(value.maxUnavailable), {
+    path: ["maxSurge"],
+    error: "maxSurge or maxUnavailable above 0 (a rollout could not move otherwise)",
+  })
+  .prefault({});
+
+const rollout = z
+  .strictObject({
+    rolling: rolling.describe("Replace pods little by little."),
+    deadline: duration.default("5m").describe("A rollout that makes no progress for this long has failed."),
+  })
+  .prefault({})
+  .describe("How a release comes into the environment.");
+
+/** One entry of `patchbay:plugins`: which release of a plugin runs, and how it differs here. */
+export const placementSchema = z.strictObject({
+  release: version.describe("Version in the catalog."),
+  digest: digest.optional().describe("SHA-256 of the release. Must match; may be left out in stage development only."),
+  replicas: count(0, 1000).optional().describe("A fixed number; switches the release's `scale` off."),
+  bindings: z
+    .record(name, name)
+    .default({})
+    .describe("Integration point to service; the service of the same name, if absent."),
+  env: env.default({}).describe("Plain environment variables, over those of the release."),
+  rollout,
+});
+
+/** `patchbay:plugins`: what runs in the environment. */
+export const placementsSchema = z
+  .record(name, placementSchema)
+  .meta({ title: "Plugins", description: "patchbay:plugins in Pulumi.<environment>.yaml" });
+
+export type Environment = z.output<typeof environmentSchema>;
+export type Placement = z.output<typeof placementSchema>;
+export type Rollout = Placement["rollout"];
+export type Stage = Environment["stage"];
+export type KubernetesTarget = Environment["target"];
+export type Gateway = z.output<typeof gateway>;
+export type EventsConfig = z.output<typeof events>;

@@ -1,0 +1,170 @@
+import { z } from "zod";
+import { cpu, duration, memory, percent } from "./measure.ts";
+import { count, eventType, image, name, port, urlPath, variable, version, versionRange } from "./text.ts";
+
+/** The kinds of system that a plugin can be integrated with. */
+export const serviceTypes = ["postgresql", "mysql", "redis", "http"] as const;
+
+/** How a plugin authenticates to an HTTP service. */
+export const authTypes = ["none", "basic", "apiKey", "bearer", "oauth2", "webhook"] as const;
+
+const database = z
+  .strictObject({
+    service: z.enum(["postgresql", "mysql", "redis"]),
+    version: versionRange.optional().describe("Versions of the service that the plugin works with; any, if absent."),
+  })
+  .describe("A database: the binding gives host, port, database, username and password.");
+
+const api = z
+  .strictObject({
+    service: z.literal("http"),
+    api: name.describe("The API that the plugin calls; the environment's service must offer it."),
+    version: versionRange.optional().describe("Versions of the API that the plugin works with; any, if absent."),
+    auth: z
+      .enum(authTypes)
+      .default("none")
+      .describe("How the plugin authenticates; the service must ask for the same."),
+    scopes: z
+      .array(
+        z
+          .string({ error: "a scope" })
+          .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/, { error: "a scope without spaces or quotes (RFC 6749, 3.3)" }),
+      )
+      .max(64)
+      .default([])
+      .describe("OAuth 2.0 scopes to ask for."),
+  })
+  .refine(({ auth, scopes }) => auth === "oauth2" || scopes.length === 0, {
+    path: ["scopes"],
+    error: "scopes only beside auth: oauth2",
+  })
+  .describe("An HTTP API: the binding gives its URL and what the plugin authenticates with.");
+
+const integration = z.discriminatedUnion("service", [database, api]);
+
+const task = z
+  .strictObject({
+    name: name.describe("Becomes part of the Job's name."),
+    args: z.array(z.string().max(4096)).max(64).default([]).describe("Arguments of the container."),
+    command: z.array(z.string().max(4096)).min(1).max(64).optional().describe("Replaces the image's entry point."),
+    image: image.optional().describe("The release's own image, if absent."),
+    timeout: duration.default("10m").describe("After this time the task has failed."),
+  })
+  .describe("A Job that runs once for each release, configuration and set of bindings.");
+
+const check = z
+  .strictObject({
+    get: urlPath.describe("Path to request from the plugin."),
+    expect: count(100, 599).default(200).describe("HTTP status that proves it works."),
+    timeout: duration.default("5s").describe("Longest wait for the answer."),
+  })
+  .describe("One request that proves the plugin works.");
+
+const http = z
+  .strictObject({
+    port: port.default(8080).describe("Port that the container listens on."),
+    health: urlPath.default("/healthz").describe("Answers 200 while the process is alive; restarted otherwise."),
+    ready: urlPath.default("/readyz").describe("Answers 200 while it can take requests."),
+    metrics: urlPath.optional().describe("Prometheus metrics; none, if absent."),
+  })
+  .describe("How the plugin is reached.");
+
+const scale = z
+  .strictObject({
+    min: count(1, 1000).default(2),
+    max: count(1, 1000),
+    cpu: percent.default("70%").describe("Mean use of the CPU asked for, above which replicas are added."),
+  })
+  .refine(({ min, max }) => min <= max, { path: ["max"], error: "at least as many as min" })
+  .describe("Between how many replicas an autoscaler may choose.");
+
+const slo = z
+  .strictObject({
+    availability: percent.optional().describe("Share of time in which the plugin answers."),
+    errorRate: percent.optional().describe("Largest share of requests answered with 5xx."),
+    latencyP99: duration.optional().describe("99 of 100 requests are answered within it."),
+    syncLag: duration
+      .optional()
+      .describe("Longest delay of the data that the plugin keeps in step (patchbay_sync_lag_seconds)."),
+  })
+  .describe("What users may rely on; alerts are made of it.");
+
+/** Variables that Patchbay sets itself. */
+const reserved = /^(SERVICE_BINDING_ROOT|K_SINK|PATCHBAY_.*)$/;
+
+export const env = z
+  .record(
+    variable.refine((key) => !reserved.test(key), {
+      error: "a variable that Patchbay does not set itself (SERVICE_BINDING_ROOT, K_SINK, PATCHBAY_…)",
+    }),
+    z.string({ error: "a text in quotes" }).max(8192),
+  )
+  .describe("Plain environment variables. Never for secrets: those come as files, through bindings.");
+
+/** A release as its file in the catalog states it. */
+export const releaseSchema = z
+  .strictObject({
+    plugin: name.describe("The plugin that this is a release of; the folder's name."),
+    version: version.describe("The release's version; the file's name."),
+    description: z.string().max(500).optional().describe("One sentence for people."),
+    image: image.describe("The container image, by digest."),
+    host: z
+      .strictObject({ name, version: versionRange })
+      .describe("The host that the plugin extends, and the versions of it that the release works with."),
+    requires: z
+      .record(name, versionRange)
+      .default({})
+      .describe(
+        "Plugins that must run beside it, with their versions. Each also gives a binding of that name, with the plugin's URL.",
+      ),
+    conflicts: z.record(name, versionRange).default({}).describe("Plugins that must not run beside it."),
+    routes: z
+      .array(z.strictObject({ path: urlPath }))
+      .max(64)
+      .default([])
+      .describe("Paths on the host's gateway that lead to the plugin."),
+    http: http.prefault({}),
+    env: env.default({}),
+    resources: z
+      .strictObject({ cpu: cpu.default("100m"), memory: memory.default("128Mi") })
+      .prefault({})
+      .describe("What each replica gets: requested, and its limit."),
+    integrations: z
+      .record(name, integration)
+      .default({})
+      .describe("Integration points: what the plugin needs from other systems. Each becomes a binding."),
+    triggers: z
+      .array(
+        z.strictObject({
+          event: eventType,
+          path: urlPath.describe("Where the event is POSTed to, as a CloudEvent."),
+          retries: count(0, 100).default(5).describe("Further tries before the event goes to the dead letter."),
+          filter: z
+            .record(
+              z.string().regex(/^[a-z0-9]{1,20}$/, { error: "a CloudEvents attribute: lower-case letters and digits" }),
+              z.string().max(1024),
+            )
+            .default({})
+            .describe("Further attributes that the event must have, such as source."),
+        }),
+      )
+      .max(64)
+      .default([])
+      .describe("Events that the plugin acts on."),
+    emits: z.array(eventType).max(64).default([]).describe("Types of the events that the plugin sends."),
+    tasks: z
+      .strictObject({ before: z.array(task).max(16).default([]), after: z.array(task).max(16).default([]) })
+      .prefault({})
+      .describe("Jobs around the rollout: before it (migrations), and after it was verified."),
+    scale: scale.optional(),
+    verify: z.array(check).max(64).default([]).describe("Checks after the rollout; readiness is checked in any case."),
+    slo: slo.prefault({}),
+  })
+  .meta({ title: "Release", description: "One immutable version of a plugin: catalog/<plugin>/<version>.yaml" });
+
+export type Release = z.output<typeof releaseSchema>;
+export type Integration = Release["integrations"][string];
+export type Task = Release["tasks"]["before"][number];
+export type Check = Release["verify"][number];
+export type Trigger = Release["triggers"][number];
+export type Slo = Release["slo"];
