@@ -13,7 +13,8 @@ export type {
 export { endpointOf, type Peer } from "./network.ts";
 export { describeProblem, PatchbayError, type Problem, type ProblemCode, problemKinds } from "./problem.ts";
 export type { Catalog, ReleaseSource } from "./resolve/catalog.ts";
-export { type Documents, largestConfig, resolve } from "./resolve.ts";
+export type { Documents } from "./resolve/draft.ts";
+export { largestConfig, resolve } from "./resolve.ts";
 export { type Environment, environmentSchema, type Placement, placementsSchema } from "./schema/environment.ts";
 export { ratio, seconds } from "./schema/measure.ts";
 export { type Check, type Release, releaseSchema, type Slo, type Task, type Trigger } from "./schema/release.ts";

@@ -20,10 +20,10 @@ interface Endpoint {
 /** Where a plugin bound to the service has to send: the service itself, and its token endpoint if it has one. */
 export function peersOf(service: Service, ownNamespace: string): readonly Peer[] {
   if (service.type !== "http") return [peer({ host: service.host, port: service.port }, service.network, ownNamespace)];
-  const peers = [peer(endpointOf(service.url), service.network, ownNamespace)];
-  if (service.auth.type === "oauth2")
-    peers.push(peer(endpointOf(service.auth.tokenUrl), service.auth.network, ownNamespace));
-  return peers;
+  const own = peer(endpointOf(service.url), service.network, ownNamespace);
+  if (service.auth.type !== "oauth2") return [own];
+  const issuer = peer(endpointOf(service.auth.tokenUrl), service.auth.network, ownNamespace);
+  return JSON.stringify(own) === JSON.stringify(issuer) ? [own] : [own, issuer];
 }
 
 /** Host and port of a URL; the scheme's port, if it names none. */

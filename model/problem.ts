@@ -49,29 +49,46 @@ export interface Problem {
   readonly remedy: string;
 }
 
+/** More problems than anybody reads at once; a hostile document has thousands. */
+const mostShown = 100;
+
 /** Everything that is wrong at once. The message is what a user reads: it never holds the value of a secret. */
 export class PatchbayError extends Error {
   override readonly name = "PatchbayError";
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly [Problem, ...Problem[]] | readonly Problem[]) {
-    super(problems.map(describeProblem).join("\n\n"));
+    const left = problems.length - mostShown;
+    const more = left > 0 ? [`and ${String(left)} more; mend these first`] : [];
+    super([...problems.slice(0, mostShown).map(describeProblem), ...more].join("\n\n"));
     this.problems = problems;
   }
 
   /** Exit status of a command that ends with this error. */
   get exitStatus(): number {
-    return Math.max(1, ...this.problems.map(({ code }) => problemKinds[code].exit));
+    return this.problems.reduce<number>((status, { code }) => Math.max(status, problemKinds[code].exit), 1);
   }
 }
 
-/** Four lines: the place, then found, expected and remedy. */
+/** Four lines: the place, then found, expected and remedy. Whatever a document says, they stay four. */
 export function describeProblem(problem: Problem): string {
   const place = [problem.file, problem.path].filter((part) => part !== "").join(": ");
   return [
-    place,
-    `  found     ${problem.found}`,
-    `  expected  ${problem.expected}`,
-    `  remedy    ${problem.remedy}`,
+    printable(place),
+    `  found     ${printable(problem.found)}`,
+    `  expected  ${printable(problem.expected)}`,
+    `  remedy    ${printable(problem.remedy)}`,
   ].join("\n");
+}
+
+/** Longest part of a message: what is longer was made to be. */
+const longestPart = 1000;
+
+/** Text that a terminal shows and does not obey: control characters, and such as change the direction, are spelt out. */
+function printable(text: string): string {
+  const short = text.length > longestPart ? `${text.slice(0, longestPart)}…` : text;
+  return short.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 }

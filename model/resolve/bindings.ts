@@ -1,18 +1,13 @@
-import type { ResolvedBinding } from "../model.ts";
+import type { ServiceBinding } from "../model.ts";
 import { peersOf } from "../network.ts";
 import type { Problem, ProblemCode } from "../problem.ts";
 import { nearestTo } from "../schema/check.ts";
-import type { Environment } from "../schema/environment.ts";
 import type { Integration } from "../schema/release.ts";
-import { credentialNeeds, type Service } from "../schema/service.ts";
+import type { Service } from "../schema/service.ts";
 import type { Placed } from "./catalog.ts";
-import { byCodeUnit, inRange } from "./requirements.ts";
-
-export interface BindingContext {
-  readonly environment: Environment;
-  /** The environment's file. */
-  readonly file: string;
-}
+import type { Draft } from "./draft.ts";
+import { byCodeUnit } from "./order.ts";
+import { inRange } from "./requirements.ts";
 
 interface Joint {
   readonly plugin: Placed;
@@ -25,33 +20,38 @@ interface Joint {
 /** Bindings of a plugin, by name, besides those to plugins; and what hinders them. */
 export function bindServices(
   plugin: Placed,
-  context: BindingContext,
-): { bindings: ResolvedBinding[]; problems: Problem[] } {
-  const problems = unknownPoints(plugin, context);
-  const bindings: ResolvedBinding[] = [];
+  drafted: Draft,
+): { readonly bindings: readonly ServiceBinding[]; readonly problems: readonly Problem[] } {
+  const { services, file, namespace = "" } = drafted;
+  const problems = unknownPoints(plugin, file);
+  const bindings: ServiceBinding[] = [];
   for (const [point, integration] of Object.entries(plugin.release.integrations)) {
-    const serviceName = plugin.placement.bindings[point] ?? point;
-    const service = Object.hasOwn(context.environment.services, serviceName)
-      ? context.environment.services[serviceName]
-      : undefined;
+    const serviceName = own(plugin.placement.bindings, point) ?? point;
+    const service = own(services.sound, serviceName);
     if (service === undefined) {
-      problems.push(missingService(plugin, point, integration, serviceName, context));
+      // A faulty one has been reported already.
+      if (!services.has(serviceName)) problems.push(missingService(plugin, point, integration, serviceName, drafted));
       continue;
     }
-    problems.push(...mismatches({ plugin, point, integration, serviceName, service }, context.file));
+    problems.push(...mismatches({ plugin, point, integration, serviceName, service }, file));
     bindings.push({
       kind: "service",
       name: point,
       serviceName,
       service,
       scopes: integration.service === "http" ? integration.scopes : [],
-      peers: peersOf(service, context.environment.target.namespace),
+      peers: peersOf(service, namespace),
     });
   }
   return { bindings: bindings.sort((a, b) => byCodeUnit(a.name, b.name)), problems };
 }
 
-function unknownPoints({ name, placement, release, file: releaseFile }: Placed, { file }: BindingContext): Problem[] {
+/** An entry, never a member that every object inherits. */
+function own<T>(map: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
+}
+
+function unknownPoints({ name, placement, release, file: releaseFile }: Placed, file: string): Problem[] {
   const known = Object.keys(release.integrations);
   return Object.keys(placement.bindings)
     .filter((point) => !known.includes(point))
@@ -76,9 +76,9 @@ function missingService(
   point: string,
   integration: Integration,
   serviceName: string,
-  { environment, file }: BindingContext,
+  { services, file }: Draft,
 ): Problem {
-  const fitting = Object.entries(environment.services)
+  const fitting = Object.entries(services.sound)
     .filter(([, service]) => fits(integration, service))
     .map(([name]) => name);
   const { service: type } = integration;
@@ -153,78 +153,4 @@ function mismatches(joint: Joint, file: string): Problem[] {
     );
   }
   return problems;
-}
-
-/** Credentials that a bound service asks for and the environment lacks, and such as nothing asks for. */
-export function credentialProblems(
-  services: Environment["services"],
-  bound: ReadonlySet<string>,
-  credentials: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
-  context: { readonly file: string; readonly environment: string },
-): Problem[] {
-  const missing = [...bound]
-    .sort(byCodeUnit)
-    .flatMap((name) => missingCredentials(name, services[name], credentials[name] ?? {}, context));
-  const unknown = Object.keys(credentials).flatMap((name) =>
-    unknownCredentials(name, services, credentials[name] ?? {}, context.file),
-  );
-  return [...missing, ...unknown];
-}
-
-function missingCredentials(
-  name: string,
-  service: Service | undefined,
-  given: Readonly<Record<string, unknown>>,
-  { file, environment }: { readonly file: string; readonly environment: string },
-): Problem[] {
-  const missing =
-    service === undefined ? [] : credentialNeeds(service).required.filter((key) => !Object.hasOwn(given, key));
-  return missing.map((key) => ({
-    code: "credentials-missing",
-    file,
-    path: `patchbay:credentials.${name}.${key}`,
-    found: "nothing",
-    expected: `the ${key} that service "${name}" asks for`,
-    remedy: `pulumi config set --secret --path 'patchbay:credentials.${name}.${key}' -s ${environment}`,
-  }));
-}
-
-function unknownCredentials(
-  name: string,
-  services: Environment["services"],
-  given: Readonly<Record<string, unknown>>,
-  file: string,
-): Problem[] {
-  const service = Object.hasOwn(services, name) ? services[name] : undefined;
-  const path = `patchbay:credentials.${name}`;
-  if (service === undefined) {
-    const nearest = nearestTo(name, Object.keys(services));
-    const remedy = nearest === undefined ? "remove them, or declare the service" : `did you mean ${nearest}?`;
-    return [
-      {
-        code: "credentials-unknown",
-        file,
-        path,
-        found: "credentials of a service that the environment does not declare",
-        expected: "the name of a service under patchbay:environment.services",
-        remedy,
-      },
-    ];
-  }
-  const { required, optional } = credentialNeeds(service);
-  const known = [...required, ...optional];
-  return Object.keys(given)
-    .filter((key) => !known.includes(key))
-    .map((key) => {
-      const nearest = nearestTo(key, known);
-      const expected = known.length === 0 ? "no credentials: the service asks for none" : `one of ${known.join(", ")}`;
-      return {
-        code: "credentials-unknown",
-        file,
-        path: `${path}.${key}`,
-        found: `the unknown key "${key}"`,
-        expected,
-        remedy: nearest === undefined ? "remove it" : `did you mean ${nearest}?`,
-      };
-    });
 }

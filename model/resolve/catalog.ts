@@ -1,9 +1,11 @@
+import semver from "semver";
 import { type ContractHashes, releaseDigest } from "../digest.ts";
 import { parseYaml } from "../document.ts";
 import type { Problem } from "../problem.ts";
 import { check, nearestTo } from "../schema/check.ts";
 import type { Placement, Stage } from "../schema/environment.ts";
 import { type Release, releaseSchema } from "../schema/release.ts";
+import { byCodeUnit } from "./order.ts";
 import type { Report } from "./report.ts";
 
 /** A release as it lies in the catalog, not yet read. */
@@ -49,21 +51,21 @@ export function place(
 ): Placed | undefined {
   const source = catalog.releases.get(`${name}@${placement.release}`);
   if (source === undefined) {
-    report.add(unknownRelease(name, placement, catalog, where));
+    report.add([unknownRelease(name, placement, catalog, where)]);
     return undefined;
   }
   const data = report.attempt(() => ({ parsed: parseYaml(source.file, source.text) }));
   if (data === undefined) return undefined;
   const checked = check(releaseSchema, data.parsed, { file: source.file, path: "" });
-  report.add(...checked.problems);
+  report.add(checked.problems);
   if (checked.value === undefined) return undefined;
   const release = checked.value;
   const digest = releaseDigest(data.parsed, source.contracts);
-  report.add(
+  report.add([
     ...misplaced(name, placement, release, source),
     ...sharedNames(release, source),
     ...wrongDigest(name, placement, digest, where),
-  );
+  ]);
   return { name, placement, release, digest, file: source.file };
 }
 
@@ -76,12 +78,23 @@ function unknownRelease(name: string, { release }: Placement, catalog: Catalog, 
     file,
     path: known ? `patchbay:plugins.${name}.release` : `patchbay:plugins.${name}`,
     found: known ? `release ${release}, which the catalog lacks` : `plugin "${name}", which the catalog lacks`,
-    expected: known ? `one of ${versions.join(", ")}` : `a plugin with a folder in catalog/`,
+    expected: known ? `one of ${newest(versions)}` : `a plugin with a folder in catalog/`,
     remedy:
       known || nearest === undefined
         ? `choose another, or add catalog/${name}/${release}.yaml`
         : `did you mean ${nearest}?`,
   };
+}
+
+const mostVersions = 10;
+
+/** Versions, newest first; not all of a long history. */
+function newest(versions: readonly string[]): string {
+  const sorted = versions
+    .filter((version) => semver.valid(version) !== null)
+    .sort((one, other) => semver.rcompare(one, other) || byCodeUnit(one, other));
+  const left = sorted.length - mostVersions;
+  return sorted.slice(0, mostVersions).join(", ") + (left > 0 ? ` and ${String(left)} older ones` : "");
 }
 
 function misplaced(name: string, placement: Placement, release: Release, source: ReleaseSource): Problem[] {
@@ -102,6 +115,30 @@ function misplaced(name: string, placement: Placement, release: Release, source:
 }
 
 function sharedNames(release: Release, { file }: ReleaseSource): Problem[] {
+  return [...sharedBindingNames(release, file), ...sharedTaskNames(release, file)];
+}
+
+function sharedTaskNames({ tasks }: Release, file: string): Problem[] {
+  return (["before", "after"] as const).flatMap((when) => {
+    const names = tasks[when].map(({ name }) => name);
+    return names.flatMap((name, index): Problem[] => {
+      const first = names.indexOf(name);
+      if (first === index) return [];
+      return [
+        {
+          code: "name-taken",
+          file,
+          path: `tasks.${when}.${String(index)}.name`,
+          found: `a second task ${name}`,
+          expected: `a name of its own: tasks.${when}.${String(first)} has this one, and each task's Job is named after it`,
+          remedy: "rename one of them",
+        },
+      ];
+    });
+  });
+}
+
+function sharedBindingNames(release: Release, file: string): Problem[] {
   return Object.keys(release.requires)
     .filter((required) => Object.hasOwn(release.integrations, required))
     .map((required) => ({

@@ -1,18 +1,15 @@
 import type { Problem } from "../problem.ts";
-import type { Environment } from "../schema/environment.ts";
 import type { Placed } from "./catalog.ts";
+import type { Draft } from "./draft.ts";
 import { inRange } from "./requirements.ts";
 
 /** What keeps a plugin from meeting its host: the host itself, its gateway, its broker. */
-export function hostProblems(plugin: Placed, environment: Environment, file: string): Problem[] {
-  return [
-    ...wrongHost(plugin, environment, file),
-    ...missingMeetingPoints(plugin, environment, file),
-    ...repeatedTriggers(plugin),
-  ];
+export function hostProblems(plugin: Placed, drafted: Draft): Problem[] {
+  return [...wrongHost(plugin, drafted), ...missingMeetingPoints(plugin, drafted), ...repeatedTriggers(plugin)];
 }
 
-function wrongHost({ name, release, file: releaseFile }: Placed, { host }: Environment, file: string): Problem[] {
+function wrongHost({ name, release, file: releaseFile }: Placed, { host, file }: Draft): Problem[] {
+  if (host === undefined) return [];
   const found = `${host.name} ${host.version}`;
   const release_ = `${name} ${release.version}`;
   if (host.name !== release.host.name) {
@@ -42,11 +39,10 @@ function wrongHost({ name, release, file: releaseFile }: Placed, { host }: Envir
 
 function missingMeetingPoints(
   { name, release, file: releaseFile }: Placed,
-  { host, events }: Environment,
-  file: string,
+  { host, hasEvents, file }: Draft,
 ): Problem[] {
   const problems: Problem[] = [];
-  if (release.routes.length > 0 && host.gateway === undefined) {
+  if (release.routes.length > 0 && host !== undefined && host.gateway === undefined) {
     problems.push({
       code: "gateway-missing",
       file,
@@ -56,7 +52,7 @@ function missingMeetingPoints(
       remedy: "add host.gateway: { name, namespace, hostname }",
     });
   }
-  if ((release.triggers.length > 0 || release.emits.length > 0) && events === undefined) {
+  if ((release.triggers.length > 0 || release.emits.length > 0) && !hasEvents) {
     const field = release.triggers.length > 0 ? "triggers" : "emits";
     problems.push({
       code: "broker-missing",
@@ -97,9 +93,11 @@ export function takenRoutes(plugins: readonly Placed[]): Problem[] {
   const owners = new Map<string, string>();
   return plugins.flatMap(({ name, release, file }) =>
     release.routes.flatMap(({ path }, index): Problem[] => {
-      const owner = owners.get(path);
+      // To a gateway "/a" and "/a/" are the same prefix.
+      const prefix = path.replace(/\/$/, "");
+      const owner = owners.get(prefix);
       if (owner === undefined) {
-        owners.set(path, `${name} ${release.version}`);
+        owners.set(prefix, `${name} ${release.version}`);
         return [];
       }
       return [

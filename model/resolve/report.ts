@@ -4,8 +4,8 @@ import { PatchbayError, type Problem } from "../problem.ts";
 export class Report {
   readonly #problems: Problem[] = [];
 
-  add(...problems: readonly Problem[]): void {
-    this.#problems.push(...problems);
+  add(problems: Iterable<Problem>): void {
+    for (const problem of problems) this.#problems.push(problem);
   }
 
   /** Runs a step that may throw a {@link PatchbayError}; its problems join the others. */
@@ -14,7 +14,7 @@ export class Report {
       return step();
     } catch (error) {
       if (!(error instanceof PatchbayError)) throw error;
-      this.add(...error.problems);
+      this.add(error.problems);
       return undefined;
     }
   }

@@ -36,9 +36,9 @@ function expectation(issue: z.core.$ZodRawIssue): string {
     case "unrecognized_keys":
       return knownKeys(issue.inst).join(", ");
     case "invalid_value":
-      return `one of ${issue.values.map(String).join(", ")}`;
+      return oneOf(issue.values);
     case "invalid_union":
-      return "options" in issue ? `one of ${(issue.options as unknown[]).map(String).join(", ")}` : "another form";
+      return "options" in issue ? oneOf(issue.options as unknown[]) : "another form";
     case "too_big":
       return `at most ${String(issue.maximum)} ${sizes[issue.origin] ?? ""}`.trimEnd();
     case "too_small":
@@ -48,6 +48,13 @@ function expectation(issue: z.core.$ZodRawIssue): string {
     default:
       return "another value";
   }
+}
+
+const choice = "one of ";
+
+function oneOf(values: readonly unknown[]): string {
+  const texts = values.map(String).join(", ");
+  return values.length === 1 ? texts : choice + texts;
 }
 
 const kinds: Partial<Record<string, string>> = {
@@ -74,7 +81,7 @@ function knownKeys(schema: unknown): string[] {
 
 function describe(issue: Issue, data: unknown, place: Place): Problem[] {
   const at = (path: readonly PropertyKey[]) =>
-    [place.path, ...path.map(String)].filter((part) => part !== "").join(".");
+    [place.path, ...path.map((key) => short(String(key)))].filter((part) => part !== "").join(".");
   const base = { code: "schema-violation", file: place.file } as const;
   if (issue.code === "unrecognized_keys") {
     const known = issue.message.split(", ").filter((key) => key !== "");
@@ -110,9 +117,16 @@ function describe(issue: Issue, data: unknown, place: Place): Problem[] {
       path: at(issue.path),
       found: actual,
       expected: issue.message,
-      remedy: actual === "nothing" ? "add it" : "mend the value",
+      remedy: remedyFor(actual, issue.message),
     },
   ];
+}
+
+function remedyFor(actual: string, expected: string): string {
+  if (actual === "nothing") return "add it";
+  if (!expected.startsWith(choice) || !actual.startsWith('"')) return "mend the value";
+  const nearest = nearestTo(actual.slice(1, -1), expected.slice(choice.length).split(", "));
+  return nearest === undefined ? "mend the value" : `did you mean ${nearest}?`;
 }
 
 function unknownKeyRemedy(key: string, known: readonly string[]): string {
@@ -122,13 +136,15 @@ function unknownKeyRemedy(key: string, known: readonly string[]): string {
 
 /** The candidate that a misspelt word most likely meant, or nothing where none is near. */
 export function nearestTo(word: string, candidates: readonly string[]): string | undefined {
-  if (candidates.length === 0) return undefined;
+  if (candidates.length === 0 || word.length > longestShown) return undefined;
   const nearest = closest(
     word.toLowerCase(),
     candidates.map((candidate) => candidate.toLowerCase()),
   );
   const original = candidates.find((candidate) => candidate.toLowerCase() === nearest);
-  return distance(word.toLowerCase(), nearest) <= Math.max(2, Math.floor(word.length / 3)) ? original : undefined;
+  // Of a word of three letters two may not differ: hardly anything would be left of it.
+  const most = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3));
+  return distance(word.toLowerCase(), nearest) <= most ? original : undefined;
 }
 
 /** What stands at a path, short enough for a line; of a secret, only its kind. */
@@ -143,12 +159,21 @@ function found(data: unknown, path: readonly PropertyKey[], secret = false): str
   if (typeof value === "object") return "a map";
   if (secret)
     return value === "" ? "an empty text" : `a ${typeof value === "string" ? "text" : typeof value} (not shown)`;
-  return typeof value === "string" ? quote(value) : `the ${typeof value} ${String(value as number | boolean)}`;
+  return typeof value === "string" ? quote(value) : `the ${typeof value} ${String(value)}`;
 }
 
 const longestShown = 120;
 
-/** A text in quotes, on one line, cut where it is long. */
+/** A text in quotes, on one line, cut where it is long; user and password of a URL are left out. */
 export function quote(text: string): string {
-  return JSON.stringify(text.length > longestShown ? `${text.slice(0, longestShown)}…` : text);
+  return JSON.stringify(short(withoutUser(text)));
+}
+
+function withoutUser(text: string): string {
+  const [scheme, at] = [text.indexOf("://"), text.lastIndexOf("@")];
+  return scheme < 0 || at < scheme ? text : `${text.slice(0, scheme)}://…${text.slice(at)}`;
+}
+
+function short(text: string): string {
+  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { cpu, duration, memory, percent } from "./measure.ts";
+import { cpu, deadline, memory, wholePercent } from "./measure.ts";
 import { env } from "./release.ts";
 import { serviceSchema } from "./service.ts";
-import { count, digest, dnsLabel, hostname, image, name, version } from "./text.ts";
+import { count, digest, dnsLabel, hostname, image, labelKey, labelValue, name, url, version } from "./text.ts";
 
 export const stages = ["development", "testing", "staging", "production"] as const;
 
@@ -30,7 +30,11 @@ const host = z
 
 const kubernetes = z.strictObject({
   kind: z.literal("kubernetes"),
-  namespace: dnsLabel.describe("Namespace of the environment; Patchbay creates it."),
+  namespace: dnsLabel
+    .refine((value) => value !== "default" && !value.startsWith("kube-"), {
+      error: "a namespace of the environment's own: Patchbay creates it, and removes it with the environment",
+    })
+    .describe("Namespace of the environment; Patchbay creates it."),
   context: z.string().min(1).max(253).optional().describe("Context of the kubeconfig; its current one, if absent."),
   cluster: name
     .optional()
@@ -47,9 +51,7 @@ const events = z
       .default("default")
       .describe("The Knative Eventing broker in the environment's namespace; Patchbay creates it."),
     class: z.string().min(1).max(253).default("MTChannelBasedBroker").describe("Class of the broker."),
-    address: z
-      .string()
-      .regex(/^https?:\/\/[^\s?#]+$/, { error: "the http address of the broker's ingress" })
+    address: url
       .default("http://broker-ingress.knative-eventing.svc.cluster.local")
       .describe("Ingress of brokers of that class; namespace and broker are appended."),
     namespace: dnsLabel
@@ -75,7 +77,7 @@ const monitoring = z
     datadog: z.boolean().default(false).describe("Annotate pods for Datadog's autodiscovery."),
     namespace: dnsLabel.default("monitoring").describe("Where Prometheus runs: it may scrape the plugins."),
     labels: z
-      .record(z.string(), z.string())
+      .record(labelKey, labelValue)
       .default({})
       .describe("Labels of the monitoring objects, such as the `release` that Prometheus selects by."),
   })
@@ -89,7 +91,7 @@ const quota = z
 const verifier = z
   .strictObject({
     image: image.optional().describe("Image that runs the checks; Patchbay's own, if absent."),
-    timeout: duration.default("2m").describe("Longest time that a plugin's verification may take."),
+    timeout: deadline.default("2m").describe("Longest time that a plugin's verification may take."),
   })
   .prefault({});
 
@@ -107,7 +109,9 @@ export const environmentSchema = z
   })
   .meta({ title: "Environment", description: "patchbay:environment in Pulumi.<environment>.yaml" });
 
-const surge = z.union([percent, count(0, 100)], { error: "a number of pods or a percentage" });
+const surge = z.union([wholePercent, count(0, 100)], {
+  error: "a number of pods from 0 to 100, or a whole percentage such as 25%",
+});
 
 const rolling = z
   .strictObject({
@@ -123,7 +127,7 @@ const rolling = z
 const rollout = z
   .strictObject({
     rolling: rolling.describe("Replace pods little by little."),
-    deadline: duration.default("5m").describe("A rollout that makes no progress for this long has failed."),
+    deadline: deadline.default("5m").describe("A rollout that makes no progress for this long has failed."),
   })
   .prefault({})
   .describe("How a release comes into the environment.");

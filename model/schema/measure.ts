@@ -7,7 +7,8 @@ import { z } from "zod";
 
 const phrase = (expected: string) => ({ error: expected });
 
-const cpuExpected = "an amount of CPU such as 250m or 2 (Kubernetes quantity: cores, or m for thousandths)";
+const cpuExpected =
+  'an amount of CPU such as 250m, or "2" in quotes (Kubernetes quantity: cores, or m for thousandths)';
 const cpuForm = /^(?:(\d{1,6})m|(\d{1,4}(?:\.\d{1,3})?))$/;
 
 /** Amount of CPU. Written as cores (`0.5`) or thousandths of one (`500m`); read as thousandths. */
@@ -26,12 +27,14 @@ const bytesPerUnit = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, k: 1e
 const memoryExpected = "an amount of memory such as 256Mi (Kubernetes quantity with Ki, Mi, Gi, Ti, k, M, G or T)";
 const memoryForm = /^(\d{1,9})(Ki|Mi|Gi|Ti|k|M|G|T)$/;
 const leastMemory = 4 * 2 ** 20;
+const mostMemory = 2 ** 50;
 
 /** Amount of memory, at least 4Mi: the container runtime needs as much to start anything. */
 export const memory = z
   .string(phrase(memoryExpected))
   .regex(memoryForm, phrase(memoryExpected))
-  .refine((value) => !memoryForm.test(value) || bytes(value) >= leastMemory, phrase("at least 4Mi of memory"));
+  .refine((value) => !memoryForm.test(value) || bytes(value) >= leastMemory, phrase("at least 4Mi of memory"))
+  .refine((value) => !memoryForm.test(value) || bytes(value) <= mostMemory, phrase("at most 1024Ti of memory"));
 
 /** Bytes. */
 export function bytes(value: string): number {
@@ -48,6 +51,20 @@ export const duration = z
   .regex(durationForm, phrase("a duration such as 300ms, 60s, 30m or 2h"))
   .refine((value) => !durationForm.test(value) || seconds(value) > 0, phrase("a duration of more than none"));
 
+const longestDeadline = 7 * secondsPerUnit.d;
+
+/** A deadline: whole seconds, as Kubernetes counts them, from one second to a week. */
+export const deadline = duration.refine(
+  (value) => !durationForm.test(value) || (Number.isInteger(seconds(value)) && seconds(value) <= longestDeadline),
+  phrase("a duration of whole seconds from 1s to 7d"),
+);
+
+/** Longest wait for an answer. An hour at most: timers of a prober do not count up to every number. */
+export const patience = duration.refine(
+  (value) => !durationForm.test(value) || seconds(value) <= secondsPerUnit.h,
+  phrase("a duration of at most 1h"),
+);
+
 /** Seconds, with fractions. */
 export function seconds(value: string): number {
   const [, amount, unit] = durationForm.exec(value) ?? [];
@@ -61,6 +78,17 @@ export const percent = z
   .string(phrase("a percentage such as 99.9%"))
   .regex(percentForm, phrase("a percentage such as 99.9%"))
   .refine((value) => !percentForm.test(value) || ratio(value) <= 1, phrase("a percentage of at most 100%"));
+
+/** Share of a whole that is more than none. */
+export const positivePercent = percent.refine(
+  (value) => !percentForm.test(value) || ratio(value) > 0,
+  phrase("a percentage above 0%"),
+);
+
+/** Share of a whole in whole percents, as Kubernetes takes it for a number of pods. */
+export const wholePercent = z
+  .string(phrase("a whole percentage such as 25%"))
+  .regex(/^(0|[1-9]\d?|100)%$/, phrase("a whole percentage from 0% to 100%"));
 
 /** Share between 0 and 1. */
 export function ratio(value: string): number {

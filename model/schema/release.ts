@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cpu, duration, memory, percent } from "./measure.ts";
+import { cpu, deadline, duration, memory, patience, percent, positivePercent } from "./measure.ts";
 import { count, eventType, image, name, port, urlPath, variable, version, versionRange } from "./text.ts";
 
 /** The kinds of system that a plugin can be integrated with. */
@@ -48,7 +48,7 @@ const task = z
     args: z.array(z.string().max(4096)).max(64).default([]).describe("Arguments of the container."),
     command: z.array(z.string().max(4096)).min(1).max(64).optional().describe("Replaces the image's entry point."),
     image: image.optional().describe("The release's own image, if absent."),
-    timeout: duration.default("10m").describe("After this time the task has failed."),
+    timeout: deadline.default("10m").describe("After this time the task has failed."),
   })
   .describe("A Job that runs once for each release, configuration and set of bindings.");
 
@@ -56,7 +56,7 @@ const check = z
   .strictObject({
     get: urlPath.describe("Path to request from the plugin."),
     expect: count(100, 599).default(200).describe("HTTP status that proves it works."),
-    timeout: duration.default("5s").describe("Longest wait for the answer."),
+    timeout: patience.default("5s").describe("Longest wait for the answer."),
   })
   .describe("One request that proves the plugin works.");
 
@@ -73,7 +73,7 @@ const scale = z
   .strictObject({
     min: count(1, 1000).default(2),
     max: count(1, 1000),
-    cpu: percent.default("70%").describe("Mean use of the CPU asked for, above which replicas are added."),
+    cpu: positivePercent.default("70%").describe("Mean use of the CPU asked for, above which replicas are added."),
   })
   .refine(({ min, max }) => min <= max, { path: ["max"], error: "at least as many as min" })
   .describe("Between how many replicas an autoscaler may choose.");
@@ -100,6 +100,9 @@ export const env = z
     z.string({ error: "a text in quotes" }).max(8192),
   )
   .describe("Plain environment variables. Never for secrets: those come as files, through bindings.");
+
+/** What Kubernetes takes as the name of a Job, less the suffix that tells one run from another. */
+const longestJobName = 63 - "-12345678".length;
 
 /** A release as its file in the catalog states it. */
 export const releaseSchema = z
@@ -141,7 +144,9 @@ export const releaseSchema = z
           retries: count(0, 100).default(5).describe("Further tries before the event goes to the dead letter."),
           filter: z
             .record(
-              z.string().regex(/^[a-z0-9]{1,20}$/, { error: "a CloudEvents attribute: lower-case letters and digits" }),
+              z.string().regex(/^(?!type$)[a-z0-9]{1,20}$/, {
+                error: "a CloudEvents attribute other than type: at most 20 lower-case letters and digits",
+              }),
               z.string().max(1024),
             )
             .default({})
@@ -159,6 +164,19 @@ export const releaseSchema = z
     scale: scale.optional(),
     verify: z.array(check).max(64).default([]).describe("Checks after the rollout; readiness is checked in any case."),
     slo: slo.prefault({}),
+  })
+  .superRefine(({ plugin, tasks }, context) => {
+    for (const when of ["before", "after"] as const) {
+      for (const [index, { name: task }] of tasks[when].entries()) {
+        const most = longestJobName - `${plugin}.${when}-`.length;
+        if (task.length > most)
+          context.addIssue({
+            code: "custom",
+            path: ["tasks", when, index, "name"],
+            message: `a name of at most ${String(most)} characters (the Job's is made of the plugin's and the task's, and Kubernetes takes no more)`,
+          });
+      }
+    }
   })
   .meta({ title: "Release", description: "One immutable version of a plugin: catalog/<plugin>/<version>.yaml" });
 

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import semver from "semver";
 import { z } from "zod";
 
@@ -7,6 +8,8 @@ import { z } from "zod";
  */
 
 const phrase = (expected: string) => ({ error: expected });
+/** Ends the check of a value: what follows need not bear a text of any length or form. */
+const last = (expected: string) => ({ error: expected, abort: true });
 
 /** A name that may become part of an object's name: `<name>-<role>` must stay a DNS label of 63 characters. */
 const longestName = 40;
@@ -28,35 +31,38 @@ export const dnsLabel = z
     phrase("a DNS label of at most 63 lower-case letters, digits and hyphens (RFC 1123)"),
   );
 
+const hostnameForm = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/;
+
 /** A DNS name (RFC 1123) of at most 253 characters. */
 export const hostname = z
   .string(phrase("a host name"))
-  .regex(
-    /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/,
-    phrase("a host name such as orders-db.data.svc, in lower case (RFC 1123)"),
-  );
+  .regex(hostnameForm, phrase("a host name such as orders-db.data.svc, in lower case (RFC 1123)"));
 
 /** An exact version (Semantic Versioning 2.0.0). */
 export const version = z
   .string(phrase("a version in quotes, such as 2.4.1"))
-  .max(64, phrase("a version of at most 64 characters"))
-  .refine((value) => semver.valid(value) === value, phrase("a version such as 2.4.1 (Semantic Versioning 2.0.0)"));
+  .max(63, last("a version of at most 63 characters (it becomes a label's value)"))
+  .refine(
+    (value) => semver.valid(value) === value,
+    last("a version such as 2.4.1 (Semantic Versioning 2.0.0), without build metadata"),
+  )
+  .regex(/[A-Za-z0-9]$/, phrase("a version that ends with a letter or digit (it becomes a label's value)"));
 
 /** A range of versions, as npm writes them. */
 export const versionRange = z
   .string(phrase("a range of versions in quotes, such as ^1.2.0"))
-  .max(128, phrase("a range of at most 128 characters"))
+  .max(128, last("a range of at most 128 characters"))
   .refine(
-    (value) => semver.validRange(value) !== null,
+    (value) => value.trim() !== "" && semver.validRange(value) !== null,
     phrase('a range of versions such as ^1.2.0 or ">=3.2 <4" (as npm writes them)'),
   );
 
 /** An image pinned by its content: `registry/repository@sha256:…` (OCI Distribution 1.1). */
 export const image = z
   .string(phrase("an image by digest"))
-  .max(512, phrase("an image reference of at most 512 characters"))
+  .max(512, last("an image reference of at most 512 characters"))
   .regex(
-    /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)+@sha256:[0-9a-f]{64}$/,
+    /^[a-z0-9]+((\.|-+)[a-z0-9]+)*(:[0-9]{1,5})?(\/[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*)+@sha256:[0-9a-f]{64}$/,
     phrase("an image by digest: registry/repository@sha256:<64 hex digits>, without a tag"),
   );
 
@@ -69,21 +75,37 @@ export const digest = z
 export const urlPath = z
   .string(phrase("a path that begins with /"))
   .regex(
-    /^(?=.{1,1024}$)\/([A-Za-z0-9._~!$&'()*+,;=:@%/-]*)$/,
-    phrase("a path that begins with /, of the characters that URLs allow, without query or fragment"),
+    /^(?=.{1,1024}$)\/([A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*$/,
+    last("a path that begins with /, of the characters that URLs allow, without query or fragment"),
   )
   .refine(
-    (value) => !value.includes("//") && !value.split("/").some((part) => part === "." || part === ".."),
-    phrase("a path without //, . or .. segments"),
+    (value) =>
+      !value.includes("//") &&
+      !value.split("/").some((part) => part === "." || part === "..") &&
+      // A slash, dot, backslash or NUL in disguise: gateways disagree on what these mean.
+      !/%(2f|2e|5c|00)/i.test(value),
+    phrase("a path without //, . or .. segments, encoded ones included"),
   );
 
-/** Absolute `http` or `https` URL without credentials, query or fragment. */
-export const url = z.string(phrase("a URL")).refine((value) => {
-  const parsed = URL.canParse(value) ? new URL(value) : undefined;
-  if (parsed === undefined || value.length > 2048) return false;
-  const bare = parsed.username === "" && parsed.password === "" && parsed.search === "" && parsed.hash === "";
-  return bare && ["http:", "https:"].includes(parsed.protocol) && parsed.hostname !== "";
-}, phrase("an http or https URL without user, password, query or fragment (secrets belong into patchbay:credentials)"));
+/** Absolute `http` or `https` URL without credentials, query or fragment, whose host is one that DNS could know. */
+export const url = z
+  .string(phrase("a URL"))
+  .max(2048, last("a URL of at most 2048 characters"))
+  .regex(
+    /^https?:\/\/[!-~]+$/,
+    last("a URL that begins with http:// or https:// (RFC 3986; letters beyond ASCII encoded)"),
+  )
+  .refine(
+    (value) => !/[?#]/.test(value) && !/^https?:\/\/[^/\\]*@/.test(value),
+    last("a URL without user, password, query or fragment (secrets belong into patchbay:credentials)"),
+  )
+  .refine(hasEndpoint, phrase("a URL with a host name or address, and a port from 1 to 65535 if any"));
+
+function hasEndpoint(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { hostname: host, port: number } = new URL(value);
+  return number !== "0" && (isIP(host.replace(/^\[|\]$/g, "")) !== 0 || hostnameForm.test(host));
+}
 
 export const port = z
   .int(phrase("a port: a whole number from 1 to 65535"))
@@ -122,7 +144,7 @@ export const labelValue = z
 export const labelKey = z
   .string(phrase("a label's key"))
   .regex(
-    /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?(?=.{1,63}$)[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/,
+    /^((?=[^/]{1,253}\/)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?(?=.{1,63}$)[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/,
     phrase("a label's key such as app or app.kubernetes.io/name"),
   );
 

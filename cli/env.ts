@@ -1,0 +1,13 @@
+import { showProgress } from "../toolchain/index.ts";
+import { currentSession } from "./session.ts";
+
+/** Prints shell exports, and nothing else, on standard output. */
+export async function printEnvironment(project: string): Promise<void> {
+  const { environment } = await currentSession({ project, progress: showProgress(process.stderr) });
+  for (const [name, value] of Object.entries(environment)) process.stdout.write(`export ${name}=${quoted(value)}\n`);
+}
+
+/** A value as one word of a POSIX shell. */
+function quoted(value: string): string {
+  return `'${value.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,76 @@
+#!/usr/bin/env node
+import { resolve } from "node:path";
+import { Command, CommanderError } from "commander";
+import { PatchbayError } from "../model/problem.ts";
+
+/*
+ * Commands load what they need when they run: help, and a mistyped call, cost nothing.
+ */
+
+const project = resolve(import.meta.dirname, "..");
+
+const program = new Command("patchbay")
+  .description(
+    "Ship plugins into a platform and wire them to other systems. The main door is pulumi preview and pulumi up; this adds what they lack.",
+  )
+  .exitOverride()
+  .showHelpAfterError("(patchbay --help shows the commands)");
+
+program
+  .command("start")
+  .description("set everything up, and bring an environment up")
+  .option("--context <name>", "a context of your kubeconfig, instead of the embedded cluster")
+  .option("--environment <name>", "the environment to bring up", "dev")
+  .action(async ({ context, environment }: { context?: string; environment: string }) => {
+    const { start } = await import("./start.ts");
+    await start({ project, environment, context });
+  });
+
+program
+  .command("stop")
+  .description("end the embedded cluster; what it holds stays")
+  .action(async () => {
+    const { stop } = await import("./stop.ts");
+    await stop(project);
+  });
+
+program
+  .command("env")
+  .description('print the variables that make pulumi and kubectl work by hand: eval "$(npm run -s env)"')
+  .action(async () => {
+    const { printEnvironment } = await import("./env.ts");
+    await printEnvironment(project);
+  });
+
+program
+  .command("doctor")
+  .argument("[environment]", "look at this environment only")
+  .description("say what is wrong with locks, unfinished updates and the cluster, and what to do")
+  .action(async (environment?: string) => {
+    const { doctor } = await import("./doctor.ts");
+    await doctor(project, environment);
+  });
+
+program
+  .command("digest")
+  .argument("<release...>", "plugin@version")
+  .description("print the digest of releases in the catalog, as Pulumi.<environment>.yaml names it")
+  .action(async (releases: string[]) => {
+    const { printDigests } = await import("./digest.ts");
+    printDigests(releases);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Says what went wrong, without a stack trace, and returns the exit status. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+  if (process.env.PATCHBAY_DEBUG !== undefined && error instanceof Error)
+    process.stderr.write(`${error.stack ?? ""}\n`);
+  return error instanceof PatchbayError ? error.exitStatus : 1;
+}

@@ -1,0 +1,62 @@
+import type { PluginStatus, Wiring } from "../delivery/index.ts";
+import { table } from "./table.ts";
+
+export interface SummaryArgs {
+  readonly environment: string;
+  readonly namespace: string;
+  readonly statuses: readonly PluginStatus[];
+  /** What each plugin is wired to, by name. */
+  readonly plugins: Wiring;
+  /** Whether the nodes only play their pods. */
+  readonly simulated: boolean;
+}
+
+/** What `npm start` ends with: what runs where, each binding and its state, where the record is, what to do next. */
+export function summary({ environment, namespace, statuses, plugins, simulated }: SummaryArgs): string {
+  const running = statuses.map(({ plugin, version, ready, wanted, verification }) => [
+    plugin,
+    version,
+    namespace,
+    `${String(ready)} of ${String(wanted)} ready`,
+    verification,
+  ]);
+  const bound = Object.entries(plugins).flatMap(([plugin, { bindings }]) =>
+    Object.entries(bindings).map(([point, to]) => [
+      plugin,
+      point,
+      to,
+      bindingState(statuses.find((status) => status.plugin === plugin)),
+    ]),
+  );
+  const blocks = [
+    table([["PLUGIN", "RELEASE", "NAMESPACE", "PODS", "VERIFICATION"], ...running]),
+    bound.length === 0 ? "No plugin has a binding." : table([["PLUGIN", "BINDING", "BOUND TO", "STATE"], ...bound]),
+    ...(simulated
+      ? [
+          "The embedded cluster's API server is real, its nodes are simulated (kwok): pods and Jobs are played, no image was run.",
+        ]
+      : []),
+    nextSteps(environment, namespace),
+  ];
+  return `${blocks.join("\n\n")}\n`;
+}
+
+function bindingState(status: PluginStatus | undefined): string {
+  return status?.verification === "passed"
+    ? "wired, plugin verified"
+    : `wired, verification ${status?.verification ?? "missing"}`;
+}
+
+function nextSteps(environment: string, namespace: string): string {
+  return [
+    "The record      pulumi stack history -s " + environment,
+    'By hand         eval "$(npm run -s env)"; pulumi preview -s ' +
+      environment +
+      "; kubectl -n " +
+      namespace +
+      " get all",
+    `Change it       edit Pulumi.${environment}.yaml, and run npm start again`,
+    "Next            docs/tutorial.md: your own first plugin",
+    "End             npm stop",
+  ].join("\n");
+}

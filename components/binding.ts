@@ -1,0 +1,49 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { ResolvedBinding } from "../model/index.ts";
+import type { Environment } from "./environment.ts";
+import type { Credentials, Projection } from "./target.ts";
+
+export interface BindingArgs {
+  /** Where the binding lives; its target realises it. */
+  readonly environment: Environment;
+  /** Name of the plugin that is bound. */
+  readonly plugin: string;
+  /** The integration point joined to its service, as `resolve` returns it. */
+  readonly binding: ResolvedBinding;
+  /** What the service asks for: `{ username, password }`, `{ clientId, clientSecret }`, … Always treated as secret. */
+  readonly credentials?: pulumi.Input<Credentials>;
+}
+
+/**
+ * One integration point of a plugin joined to one service of an environment: what the plugin needs to reach it
+ * ({@link projection}), and the network opened for just that.
+ */
+export class Binding extends pulumi.ComponentResource {
+  static readonly type = "patchbay:index:Binding";
+
+  /** Files to mount under `$SERVICE_BINDING_ROOT/<name>`, in the Service Binding format (spec 1.1.0). */
+  readonly projection: Projection;
+
+  constructor(name: string, args: BindingArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(Binding.type, name, {}, opts); // never args: a plain credential would land in the state
+    const given = pulumi.secret(args.credentials ?? {});
+    const credentials = isSigned(args.binding) ? this.withSigningKey(name, given) : given;
+    this.projection = args.environment.target.bind(name, args.plugin, args.binding, credentials, this);
+    this.registerOutputs({ source: this.projection.source });
+  }
+
+  /** The key that a webhook's sender and receiver share: the one given, or one that Patchbay issues and keeps. */
+  private withSigningKey(name: string, given: pulumi.Output<Credentials>): pulumi.Output<Credentials> {
+    const issued = new random.RandomBytes(`${name}-key`, { length: 32 }, { parent: this });
+    return pulumi.secret(
+      pulumi
+        .all([given, issued.base64])
+        .apply(([credentials, key]): Credentials => ({ key: `whsec_${key}`, ...credentials })),
+    );
+  }
+}
+
+function isSigned(binding: ResolvedBinding): boolean {
+  return binding.kind === "service" && binding.service.type === "http" && binding.service.auth.type === "webhook";
+}

@@ -1,0 +1,6 @@
+/** Components that any Pulumi program can import and compose: where plugins run, the plugins, and what they are wired to. */
+export { Binding, type BindingArgs } from "./binding.ts";
+export { type DeployArgs, deploy, explained } from "./deploy.ts";
+export { Environment, type EnvironmentArgs } from "./environment.ts";
+export { Plugin, type PluginArgs } from "./plugin.ts";
+export type { Credentials, PluginParts, Projection, Realised, RolloutGate, Target } from "./target.ts";

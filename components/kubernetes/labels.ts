@@ -1,0 +1,44 @@
+import type { ResolvedPlugin } from "../../model/index.ts";
+
+/** What a pod of a plugin does. Services select workloads only; network policies hold for all of a plugin's pods. */
+export type PodRole = "workload" | "task" | "verification";
+
+/** Labels that say whose an object is. */
+export const label = {
+  plugin: "patchbay.dev/plugin",
+  role: "patchbay.dev/role",
+  binding: "patchbay.dev/binding",
+  registry: "patchbay.dev/registry",
+} as const;
+
+export const annotation = {
+  digest: "patchbay.dev/digest",
+  workload: "patchbay.dev/workload",
+  workloadGeneration: "patchbay.dev/workload-generation",
+} as const;
+
+/** Recommended labels of Kubernetes ("Recommended Labels"), with ours. */
+export function pluginLabels({ name, version, release }: ResolvedPlugin): Record<string, string> {
+  return {
+    "app.kubernetes.io/name": name,
+    // A label allows no "+", which begins the build metadata of a version.
+    "app.kubernetes.io/version": version.replaceAll("+", "_").slice(0, 63),
+    "app.kubernetes.io/part-of": release.host.name,
+    ...ownLabels(name),
+  };
+}
+
+/** Labels of an object that belongs to a plugin and does not change with its releases. */
+export function ownLabels(plugin: string): Record<string, string> {
+  return { "app.kubernetes.io/managed-by": "patchbay", [label.plugin]: plugin };
+}
+
+/** Selects a plugin's pods: all of them, or those of a role. */
+export function podSelector(plugin: string, role?: PodRole): { matchLabels: Record<string, string> } {
+  return { matchLabels: { [label.plugin]: plugin, ...(role && { [label.role]: role }) } };
+}
+
+/** Selects a namespace by its name (the label that Kubernetes sets itself). */
+export function namespaceSelector(namespace: string): { matchLabels: Record<string, string> } {
+  return { matchLabels: { "kubernetes.io/metadata.name": namespace } };
+}

@@ -1,0 +1,56 @@
+import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
+
+/** How far a rollout has come. */
+export type RolloutState =
+  | { readonly phase: "progressing"; readonly detail: string }
+  | { readonly phase: "complete" }
+  | { readonly phase: "failed"; readonly detail: string };
+
+/**
+ * Judges a Deployment's rollout of one generation: that of *this* change, since the status of an earlier one says that all is
+ * well (`kubectl rollout status` looks at the same fields).
+ */
+export function judge(deployment: V1Deployment, generation: number): RolloutState {
+  const { spec, status } = deployment;
+  if ((status?.observedGeneration ?? 0) < generation)
+    return { phase: "progressing", detail: "waiting for the controller" };
+  const progressing = status?.conditions?.find(({ type }) => type === "Progressing");
+  if (progressing?.reason === "ProgressDeadlineExceeded") {
+    return {
+      phase: "failed",
+      detail: `no progress within ${String(spec?.progressDeadlineSeconds ?? 600)} s (ProgressDeadlineExceeded)`,
+    };
+  }
+  const wanted = spec?.replicas ?? 1;
+  const updated = status?.updatedReplicas ?? 0;
+  const available = status?.availableReplicas ?? 0;
+  const replicas = status?.replicas ?? 0;
+  if (updated < wanted)
+    return { phase: "progressing", detail: `${String(updated)} of ${String(wanted)} pods replaced` };
+  if (replicas > updated) return { phase: "progressing", detail: `${String(replicas - updated)} old pods still there` };
+  if (available < updated)
+    return { phase: "progressing", detail: `${String(available)} of ${String(updated)} pods ready` };
+  return { phase: "complete" };
+}
+
+/** Why pods do not run, one line each; what several say alike stands once. */
+export function podTroubles(pods: readonly V1Pod[]): string[] {
+  const lines = pods.flatMap(({ status }) => {
+    const waiting = (status?.containerStatuses ?? []).flatMap(({ name, state }) =>
+      state?.waiting?.reason === undefined
+        ? []
+        : [
+            `container ${name}: ${state.waiting.reason}${state.waiting.message === undefined ? "" : `: ${state.waiting.message}`}`,
+          ],
+    );
+    const unmet = (status?.conditions ?? []).flatMap(({ type, status: met, reason, message }) =>
+      met === "False" && (type === "PodScheduled" || type === "Ready")
+        ? [
+            `${type} is false${reason === undefined ? "" : ` (${reason})`}${message === undefined ? "" : `: ${message}`}`,
+          ]
+        : [],
+    );
+    return waiting.length > 0 ? waiting : unmet;
+  });
+  return [...new Set(lines)];
+}

@@ -1,0 +1,50 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ResolvedBinding, ResolvedPlugin } from "../model/index.ts";
+
+/** What a service asks for: `{ username, password }`, `{ clientId, clientSecret }`, `{ key }`, … */
+export type Credentials = Readonly<Record<string, string>>;
+
+/** Files that a binding puts under `$SERVICE_BINDING_ROOT/<name>`. */
+export interface Projection {
+  readonly name: string;
+  /** Where the target keeps them: on Kubernetes, the name of a Secret. */
+  readonly source: pulumi.Output<string>;
+}
+
+/** A plugin as it was brought into an environment. */
+export interface Realised {
+  /** Address at which other plugins reach it. */
+  readonly url: pulumi.Output<string>;
+  /** The resource that exists only once rollout and verification succeeded; what needs the plugin depends on it. */
+  readonly verification: pulumi.Resource;
+}
+
+export interface PluginParts {
+  readonly plugin: ResolvedPlugin;
+  readonly projections: readonly Projection[];
+  /** Verifications of the plugins that this one requires. */
+  readonly requires: readonly pulumi.Resource[];
+}
+
+/**
+ * What an environment runs on. An implementation registers the resources that realise each component there, as children
+ * of the parent it is given, and names them `<name>-<role>`.
+ */
+export interface Target {
+  /** Realises a binding: keeps the credentials as the plugin will read them, and lets the plugin reach the service. */
+  bind(
+    name: string,
+    owner: string,
+    binding: ResolvedBinding,
+    credentials: pulumi.Output<Credentials>,
+    parent: pulumi.Resource,
+  ): Projection;
+  /** Realises a plugin: brings the release in, waits for it, verifies it, and introduces it to its host. */
+  run(name: string, parts: PluginParts, parent: pulumi.Resource): Realised;
+}
+
+/** Waits for rollouts. A seam: the engine's mocks know no resource hooks. */
+export interface RolloutGate {
+  /** Options of the verification resource that make its creation wait for the rollout it verifies. */
+  readonly verificationOptions: Pick<pulumi.CustomResourceOptions, "hooks">;
+}

@@ -1,0 +1,134 @@
+import { automation } from "@pulumi/pulumi";
+import { PatchbayError, type Problem } from "../model/index.ts";
+import { type Declared, declaredBy, lastDeclared } from "../record/index.ts";
+import { type Wiring, wiringOf } from "./wiring.ts";
+
+export interface EngineContext {
+  /** Folder of `Pulumi.yaml`. */
+  readonly project: string;
+  /** Variables of the engine: its PATH, its backend, its passphrase. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface Output {
+  /** Takes the engine's own output, as it comes. */
+  readonly write: (text: string) => void;
+  /** Whether whoever reads it sees colours. */
+  readonly colour: boolean;
+}
+
+export interface Changes {
+  /** Number of resources by operation: `create`, `update`, `replace`, `delete`, `same`. */
+  readonly counts: Readonly<Partial<Record<string, number>>>;
+  readonly any: boolean;
+}
+
+/** How many entries of history are searched for the last good update; what is further back is not worth the wait. */
+const searchedEntries = 20;
+
+/** One environment's stack, driven through the engine (Automation API). */
+export class EnvironmentStack {
+  readonly #stack: automation.Stack;
+  readonly name: string;
+
+  private constructor(name: string, stack: automation.Stack) {
+    this.name = name;
+    this.#stack = stack;
+  }
+
+  /** Names of the environments that the backend knows. */
+  static async names({ project, environment }: EngineContext): Promise<string[]> {
+    Object.assign(process.env, environment);
+    const workspace = await automation.LocalWorkspace.create({ workDir: project, envVars: { ...environment } });
+    const stacks = await workspace.listStacks();
+    return stacks.map(({ name }) => name).sort();
+  }
+
+  /** Opens an environment's stack; creates it where it does not exist yet. */
+  static async open(name: string, { project, environment }: EngineContext): Promise<EnvironmentStack> {
+    // The command is found by the PATH of this process, whatever the workspace's variables say.
+    Object.assign(process.env, environment);
+    const args = { stackName: name, workDir: project };
+    const stack = await automation.LocalWorkspace.createOrSelectStack(args, { envVars: { ...environment } });
+    return new EnvironmentStack(name, stack);
+  }
+
+  /** Shows what an update would change. */
+  async preview(output: Output): Promise<Changes> {
+    const run = this.#stack.preview({ diff: true, onOutput: output.write, color: colourOf(output) });
+    const { changeSummary } = await explained(this.name, "preview", run);
+    return changes(changeSummary);
+  }
+
+  /** Updates, with a message that the stack's history keeps. */
+  async up(message: string, output: Output): Promise<Changes> {
+    const run = this.#stack.up({ message, onOutput: output.write, color: colourOf(output), showSecrets: false });
+    const { summary } = await explained(this.name, "update", run);
+    return changes(summary.resourceChanges ?? {});
+  }
+
+  /** What the last successful update declared, and what the config declares now. */
+  async declared(): Promise<{ before: Declared | undefined; after: Declared | undefined }> {
+    const [history, config] = await Promise.all([
+      this.#stack.history(searchedEntries, 1, false),
+      this.#stack.getAllConfig(),
+    ]);
+    return { before: lastDeclared(history), after: declaredBy(config) };
+  }
+
+  /** What the environment's plugins are wired to, by its outputs. */
+  async wiring(): Promise<Wiring> {
+    const outputs = await this.#stack.outputs();
+    return wiringOf(outputs.plugins?.value);
+  }
+
+  /** The state as the engine exports it: secrets stay encrypted. */
+  async state(): Promise<unknown> {
+    const { deployment } = await this.#stack.exportStack();
+    return deployment as unknown;
+  }
+}
+
+function colourOf({ colour }: Output): "always" | "never" {
+  return colour ? "always" : "never";
+}
+
+function changes(counts: Readonly<Partial<Record<string, number>>>): Changes {
+  return {
+    counts,
+    any: Object.entries(counts).some(
+      ([operation, count]) => operation !== "same" && operation !== "read" && (count ?? 0) > 0,
+    ),
+  };
+}
+
+/** The engine has said why by then, in what was written; its error repeats all of it and more. */
+async function explained<T>(name: string, step: string, run: Promise<T>): Promise<T> {
+  try {
+    return await run;
+  } catch (error) {
+    throw new PatchbayError([error instanceof automation.ConcurrentUpdateError ? locked(name) : failed(name, step)]);
+  }
+}
+
+function locked(name: string): Problem {
+  return {
+    code: "state-locked",
+    file: `Pulumi.${name}.yaml`,
+    path: "",
+    found: `the state of ${name} is locked by another update, or by one that died`,
+    expected: "one update of an environment at a time",
+    remedy: `wait for the other one; if none runs any more: npx patchbay doctor ${name}`,
+  };
+}
+
+function failed(name: string, step: string): Problem {
+  return {
+    code: "engine-failed",
+    file: `Pulumi.${name}.yaml`,
+    path: "",
+    found: `the ${step} of ${name} failed; its output above says why`,
+    expected: `a ${step} that succeeds`,
+    remedy: `mend what it names, and run it again; npx patchbay doctor ${name} looks for what else may be wrong`,
+  };
+}

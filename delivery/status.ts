@@ -1,0 +1,56 @@
+import type { BatchV1Api, V1Deployment, V1Job } from "@kubernetes/client-node";
+
+/** How a plugin fares in its environment, as the cluster tells it. */
+export interface PluginStatus {
+  readonly plugin: string;
+  readonly version: string;
+  /** Pods that can take requests, and how many there should be. */
+  readonly ready: number;
+  readonly wanted: number;
+  readonly verification: "passed" | "failed" | "running" | "missing";
+}
+
+/** Where to look: a kubeconfig's path, and the namespace. */
+export interface StatusSource {
+  readonly kubeconfig: string;
+  readonly namespace: string;
+}
+
+/** Status of each plugin of an environment, by name. */
+export async function pluginStatuses({ kubeconfig, namespace }: StatusSource): Promise<PluginStatus[]> {
+  const { AppsV1Api, BatchV1Api, KubeConfig } = await import("@kubernetes/client-node");
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const labelSelector = "patchbay.dev/plugin";
+  const [deployments, jobs] = await Promise.all([
+    config.makeApiClient(AppsV1Api).listNamespacedDeployment({ namespace, labelSelector }),
+    listJobs(config.makeApiClient(BatchV1Api), namespace, labelSelector),
+  ]);
+  return deployments.items
+    .map((deployment) => statusOf(deployment, jobs))
+    .sort((a, b) => a.plugin.localeCompare(b.plugin, "en"));
+}
+
+async function listJobs(batch: BatchV1Api, namespace: string, labelSelector: string): Promise<V1Job[]> {
+  const { items } = await batch.listNamespacedJob({ namespace, labelSelector });
+  return items;
+}
+
+function statusOf({ metadata, spec, status }: V1Deployment, jobs: readonly V1Job[]): PluginStatus {
+  const plugin = metadata?.name ?? "";
+  return {
+    plugin,
+    version: metadata?.labels?.["app.kubernetes.io/version"] ?? "unknown",
+    ready: status?.readyReplicas ?? 0,
+    wanted: spec?.replicas ?? 0,
+    verification: verificationOf(jobs.find((job) => job.metadata?.annotations?.["patchbay.dev/workload"] === plugin)),
+  };
+}
+
+function verificationOf(job: V1Job | undefined): PluginStatus["verification"] {
+  if (job === undefined) return "missing";
+  const is = (type: string) =>
+    job.status?.conditions?.some((condition) => condition.type === type && condition.status === "True");
+  if (is("Complete")) return "passed";
+  return is("Failed") ? "failed" : "running";
+}

@@ -1,0 +1,2 @@
+/** Reads stack history: what each deployment declared. */
+export { type Declared, declaredBy, lastDeclared } from "./declared.ts";

@@ -1,0 +1,31 @@
+import { join } from "node:path";
+import { withLock } from "../lock.mjs";
+import { buildProgram } from "./build.ts";
+import type { Provisioning } from "./cli.ts";
+import { downloadClusterProgram } from "./download-cluster.ts";
+import { isExecutable } from "./executables.ts";
+import { clusterPrograms } from "./programs.ts";
+import { allowedWays } from "./ways.ts";
+
+/**
+ * Sees that the cache has the programs of the embedded cluster: downloads their releases, or builds them from Go modules.
+ *
+ * @returns the folder they are in
+ * @throws ToolchainError where neither is possible
+ */
+export async function ensureClusterPrograms(provisioning: Provisioning): Promise<string> {
+  const { cache, progress, environment } = provisioning;
+  const isMissing = ({ name }: { readonly name: string }) => !isExecutable(join(cache.bin, name));
+  if (!clusterPrograms.some(isMissing)) return cache.bin;
+  const ways = allowedWays(environment);
+  await withLock(cache.lock, async () => {
+    for (const program of clusterPrograms.filter(isMissing)) {
+      // An embedded cluster never uses what happens to be on the PATH: flags and data formats follow the version.
+      if (ways.some((way) => way !== "build")) {
+        await downloadClusterProgram(program, { cache, progress, required: !ways.includes("build") });
+      }
+      if (isMissing(program)) await buildProgram(program, { cache, progress, directory: cache.bin });
+    }
+  });
+  return cache.bin;
+}
