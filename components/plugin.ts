@@ -31,14 +31,12 @@ export class Plugin extends pulumi.ComponentResource {
     const { environment, plugin, requires = [] } = args;
     const credentials = pulumi.secret(args.credentials ?? {});
     this.bindings = new Map(
-      plugin.bindings.map((binding) => [binding.name, this.bind(name, binding, environment, credentials)]),
+      plugin.bindings.map((binding) => [binding.name, this.bind(name, plugin.name, binding, environment, credentials)]),
     );
     const projections = [...this.bindings.values()].map(({ projection }) => projection);
-    const realised = environment.target.run(
-      name,
-      { plugin, projections, requires: requires.map(({ verification }) => verification) },
-      this,
-    );
+    // A task that ran before its binding's network is open would fail, and tasks are never tried twice.
+    const awaited = [...this.bindings.values(), ...requires.map(({ verification }) => verification)];
+    const realised = environment.target.run(name, { plugin, projections, requires: awaited }, this);
     this.url = realised.url;
     this.verification = realised.verification;
     this.registerOutputs({ url: this.url });
@@ -46,6 +44,7 @@ export class Plugin extends pulumi.ComponentResource {
 
   private bind(
     name: string,
+    plugin: string,
     binding: ResolvedBinding,
     environment: Environment,
     all: pulumi.Output<Readonly<Record<string, Credentials>>>,
@@ -56,7 +55,7 @@ export class Plugin extends pulumi.ComponentResource {
       binding.kind === "service" ? all.apply((byService) => byService[binding.serviceName] ?? {}) : undefined;
     return new Binding(
       bindingName,
-      { environment, plugin: name, binding, ...(credentials && { credentials }) },
+      { environment, plugin, binding, ...(credentials && { credentials }) },
       { parent: this },
     );
   }

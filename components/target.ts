@@ -22,7 +22,7 @@ export interface Realised {
 export interface PluginParts {
   readonly plugin: ResolvedPlugin;
   readonly projections: readonly Projection[];
-  /** Verifications of the plugins that this one requires. */
+  /** What must stand before anything of the plugin runs: its bindings, and the verifications of the plugins it requires. */
   readonly requires: readonly pulumi.Resource[];
 }
 

@@ -26,10 +26,13 @@ export function routeArgs(environment: ResolvedEnvironment, plugin: ResolvedPlug
         },
       ],
       ...(hostname !== undefined && { hostnames: [hostname] }),
-      rules: routes.map(({ path }) => ({
-        matches: [{ path: { type: "PathPrefix", value: path } }],
-        backendRefs: [{ group: "", kind: "Service", name: plugin.name, port: 80, weight: 1 }],
-      })),
+      // One rule for all paths: a route takes 16 rules, but 64 matches in each.
+      rules: [
+        {
+          matches: routes.map(({ path }) => ({ path: { type: "PathPrefix", value: path } })),
+          backendRefs: [{ group: "", kind: "Service", name: plugin.name, port: 80, weight: 1 }],
+        },
+      ],
     },
   };
 }

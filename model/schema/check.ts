@@ -159,7 +159,8 @@ function found(data: unknown, path: readonly PropertyKey[], secret = false): str
   if (typeof value === "object") return "a map";
   if (secret)
     return value === "" ? "an empty text" : `a ${typeof value === "string" ? "text" : typeof value} (not shown)`;
-  return typeof value === "string" ? quote(value) : `the ${typeof value} ${String(value)}`;
+  if (typeof value === "number" || typeof value === "boolean") return `the ${typeof value} ${String(value)}`;
+  return typeof value === "string" ? quote(value) : `a ${typeof value}`;
 }
 
 const longestShown = 120;

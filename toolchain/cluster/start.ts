@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { cacheKey, cacheOf } from "../cache.ts";
 import { withLock } from "../lock.mjs";
 import { type Progress, type Report } from "../progress.ts";
@@ -61,6 +61,7 @@ export async function startCluster(options: StartOptions): Promise<Cluster> {
   const provisioning = { cache: cacheOf(environment), progress: options.progress, environment };
   const binaries = await ensureClusterPrograms(provisioning);
   const layout = layoutOf(options.directory);
+  makePrivate(layout);
   return withLock(layout.lock, async () => {
     if (await runsAsItShould(layout, options)) return clusterOf(layout, false);
     // Provisioned only now, and before anything is started: this may take a while, or fail.
@@ -70,6 +71,11 @@ export async function startCluster(options: StartOptions): Promise<Cluster> {
     );
     return clusterOf(layout, true);
   });
+}
+
+function makePrivate({ directory }: ClusterLayout): void {
+  mkdirSync(directory, { recursive: true });
+  chmodSync(directory, 0o700); // it may be there already, open to all
 }
 
 interface BringUp {

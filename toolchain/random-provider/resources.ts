@@ -124,7 +124,8 @@ function checkCharacters(inputs: Properties): InputFailure[] {
 function atLeastOne(inputs: Properties, property: string): InputFailure[] {
   const value = inputs[property];
   if (typeof value === "number" && Number.isInteger(value) && value >= 1) return [];
-  return [{ property, reason: `found ${JSON.stringify(value) ?? "nothing"}, expected a whole number of at least 1` }];
+  const found = value === undefined ? "nothing" : JSON.stringify(value);
+  return [{ property, reason: `found ${found}, expected a whole number of at least 1` }];
 }
 
 function idOutputs(bytes: Buffer, prefix: string) {

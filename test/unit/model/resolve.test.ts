@@ -57,12 +57,13 @@ test("a binding says where the plugin may send, and no more than that", () => {
 
 test("an integration point is bound to the service that the placement names, else to the one of its own name", () => {
   const { orders, ...others } = shopServices();
+  const { orders: login, ...credentials } = shopCredentials();
   const plugins = shopPlugins({ "payment-gateway": { release: "2.4.1", bindings: { orders: "order-store" } } });
 
   const model = shopModel({
     environment: shopEnvironment({ services: { ...others, "order-store": orders } }),
     plugins,
-    credentials: shopCredentials({ orders: undefined, "order-store": { username: "shop", password: "x" } }),
+    credentials: { ...credentials, "order-store": login },
   });
 
   const bindings = model.plugins.flatMap((plugin) => plugin.bindings);
@@ -128,7 +129,7 @@ test("everything that is wrong with several documents is found at once, and noth
       ),
       environment: shopEnvironment({
         stage: "live",
-        services: shopServices({ fraud: { type: "http", url: "https://fraud.example.com" }, orders: undefined }),
+        services: shopServices({ fraud: { type: "http", url: "https://fraud.example.com" }, orders: "x" }),
       }),
       plugins: {
         "payment-gateway": { release: "2.4.1" },
@@ -143,9 +144,9 @@ test("everything that is wrong with several documents is found at once, and noth
 
   expect(error.problems.map(({ code, path }) => [code, path])).toEqual([
     ["schema-violation", "patchbay:environment.stage"],
+    ["schema-violation", "patchbay:environment.services.orders"],
     ["schema-violation", "patchbay:environment.services.fraud.version"],
     ["schema-violation", "patchbay:environment.services.fraud.api"],
-    ["schema-violation", "patchbay:environment.services.orders"],
     ["schema-violation", "patchbay:plugins.broken.release"],
     ["schema-violation", "patchbay:credentials.orders"],
     ["release-unknown", "patchbay:plugins.absent"],

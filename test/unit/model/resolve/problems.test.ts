@@ -92,7 +92,7 @@ const releases: Case[] = [
       ),
       message(
         "catalog/tax-calculator/1.3.0.yaml: version",
-        "7.0.0",
+        "1.2.9",
         "1.3.0, as the file's place in the catalog says",
         "move the file, or correct the field",
       ),
@@ -126,7 +126,7 @@ const releases: Case[] = [
   })),
   {
     name: "an integration point named as a required plugin",
-    ...released({ integrations: { "tax-calculator": { service: "redis" } } }),
+    ...sharedName(),
     code: "name-taken",
     messages: [
       message(
@@ -355,12 +355,18 @@ test("of a long history, the newest versions are offered, by their order", () =>
   ]);
 });
 
+function sharedName() {
+  const { catalog, documents } = released({ integrations: { "tax-calculator": { service: "postgresql" } } });
+  const placement = { release: "2.4.1", bindings: { "tax-calculator": "orders" } };
+  return { catalog, documents: { plugins: { ...documents.plugins, "payment-gateway": placement } } };
+}
+
 function edge(): Data {
   return { name: "storefront", namespace: "edge" };
 }
 
 function misplaced(): Catalog["releases"] {
-  const source = catalogOf(smallRelease("seo", "7.0.0")).releases.get("seo@7.0.0");
+  const source = catalogOf(smallRelease("seo", "1.2.9")).releases.get("seo@1.2.9");
   const file = "catalog/tax-calculator/1.3.0.yaml";
   return new Map([
     ...shopCatalog().releases,

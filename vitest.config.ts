@@ -1,0 +1,25 @@
+import { defineConfig } from "vitest/config";
+
+const minutes = (count: number) => count * 60_000;
+
+export default defineConfig({
+  test: {
+    pool: "forks",
+    projects: [
+      { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { extends: true, test: { name: "components", include: ["test/components/**/*.test.ts"], testTimeout: 20_000 } },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: ["test/integration/**/*.test.ts"],
+          globalSetup: "test/support/global-setup.ts",
+          testTimeout: minutes(3),
+          hookTimeout: minutes(2),
+          // Two cores carry one control plane, one engine and one more cluster, but not a second file's.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
