@@ -31,7 +31,8 @@ export function readCatalog(folder: string, placements: unknown): Catalog {
     if (!plugins.includes(plugin)) continue;
     const known = entries(join(folder, plugin))
       .filter((entry) => entry.isFile() && entry.name.endsWith(".yaml"))
-      .map(({ name }) => name.slice(0, -".yaml".length));
+      .map(({ name }) => name.slice(0, -".yaml".length))
+      .sort();
     versions.set(plugin, known);
     const wanted = isMap(placement) ? placement.release : undefined;
     if (typeof wanted === "string" && known.includes(wanted))

@@ -109,19 +109,16 @@ export class KubernetesTarget implements Target {
     const account = new k8s.core.v1.ServiceAccount(`${name}-account`, serviceAccountArgs(context), options);
     new k8s.core.v1.Service(`${name}-service`, serviceArgs(context), options);
     const ready = this.#inside(parent, account, ...policies, ...requires);
-    const tasks = this.#tasks(name, context, context.plugin.release.tasks.before, ready);
+    const tasks = this.#tasks(name, context, "before", ready);
     const deployment = new k8s.apps.v1.Deployment(`${name}-deployment`, deploymentArgs(context), {
       ...ready,
       dependsOn: [...ready.dependsOn, ...tasks],
     });
     new k8s.policy.v1.PodDisruptionBudget(`${name}-disruption`, disruptionArgs(context), options);
     const autoscaler = autoscalerArgs(context);
+    const scaled = this.#inside(parent, deployment);
     if (autoscaler !== undefined)
-      new k8s.autoscaling.v2.HorizontalPodAutoscaler(
-        `${name}-autoscaler`,
-        autoscaler,
-        this.#inside(parent, deployment),
-      );
+      new k8s.autoscaling.v2.HorizontalPodAutoscaler(`${name}-autoscaler`, autoscaler, scaled);
     return deployment;
   }
 
@@ -129,16 +126,14 @@ export class KubernetesTarget implements Target {
   #tasks(
     name: string,
     context: PodContext,
-    tasks: PodContext["plugin"]["release"]["tasks"]["before"],
+    phase: "before" | "after",
     options: { parent: pulumi.Resource; provider: k8s.Provider; dependsOn: pulumi.Resource[] },
   ): k8s.batch.v1.Job[] {
     const jobs: k8s.batch.v1.Job[] = [];
-    for (const task of tasks) {
+    for (const task of context.plugin.release.tasks[phase]) {
+      const dependsOn = [...options.dependsOn, ...jobs];
       jobs.push(
-        new k8s.batch.v1.Job(`${name}--${task.name}-task`, taskArgs(context, task), {
-          ...options,
-          dependsOn: [...options.dependsOn, ...jobs],
-        }),
+        new k8s.batch.v1.Job(`${name}--${task.name}-${phase}`, taskArgs(context, task), { ...options, dependsOn }),
       );
     }
     return jobs;
@@ -164,7 +159,7 @@ export class KubernetesTarget implements Target {
         subscribed,
       );
     }
-    this.#tasks(name, context, plugin.release.tasks.after, proven);
+    this.#tasks(name, context, "after", proven);
     if (!environment.monitoring.prometheus) return;
     // Watching does not wait for the proof: a rollout that fails is when it is needed most.
     const options = this.#inside(parent);

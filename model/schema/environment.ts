@@ -4,7 +4,7 @@ import { env } from "./release.ts";
 import { serviceSchema } from "./service.ts";
 import { count, digest, dnsLabel, hostname, image, labelKey, labelValue, name, url, version } from "./text.ts";
 
-export const stages = ["development", "testing", "staging", "production"] as const;
+const stages = ["development", "testing", "staging", "production"] as const;
 
 const gateway = z
   .strictObject({
@@ -133,7 +133,7 @@ const rollout = z
   .describe("How a release comes into the environment.");
 
 /** One entry of `patchbay:plugins`: which release of a plugin runs, and how it differs here. */
-export const placementSchema = z.strictObject({
+const placementSchema = z.strictObject({
   release: version.describe("Version in the catalog."),
   digest: digest.optional().describe("SHA-256 of the release. Must match; may be left out in stage development only."),
   replicas: count(0, 1000).optional().describe("A fixed number; switches the release's `scale` off."),

@@ -2,9 +2,6 @@ import { z } from "zod";
 import { cpu, deadline, duration, memory, patience, percent, positivePercent } from "./measure.ts";
 import { count, eventType, image, name, port, urlPath, variable, version, versionRange } from "./text.ts";
 
-/** The kinds of system that a plugin can be integrated with. */
-export const serviceTypes = ["postgresql", "mysql", "redis", "http"] as const;
-
 /** How a plugin authenticates to an HTTP service. */
 export const authTypes = ["none", "basic", "apiKey", "bearer", "oauth2", "webhook"] as const;
 

@@ -60,7 +60,7 @@ describe("the shop's environment, update after update", () => {
 
     expectSuccess(update);
     expect(operations(update)).toEqual([
-      "replace Job payment-gateway--migrate-task",
+      "replace Job payment-gateway--migrate-before",
       "replace Job payment-gateway-verification",
       "update ConfigMapPatch payment-gateway-registration",
       "update Deployment payment-gateway-deployment",
@@ -86,7 +86,7 @@ describe("the shop's environment, update after update", () => {
 
     expectSuccess(update);
     expect(operations(update)).toEqual([
-      "replace Job payment-gateway--migrate-task",
+      "replace Job payment-gateway--migrate-before",
       "replace Job payment-gateway-verification",
       "replace Secret payment-gateway--orders-secret",
       "update Deployment payment-gateway-deployment",

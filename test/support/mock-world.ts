@@ -58,12 +58,7 @@ export async function mockWorld(options: MockWorldOptions = {}): Promise<MockWor
 
 /** The value of an output, once it is known. */
 export function promiseOf<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
-  return new Promise((resolve) => {
-    const settled = pulumi.output(output).apply((value) => {
-      resolve(value);
-    });
-    void settled;
-  });
+  return new Promise((resolve) => pulumi.output(output).apply(resolve));
 }
 
 /** Outputs as the cluster, and the random provider, would give them. */
@@ -129,14 +124,12 @@ export class MockWorld {
    */
   async created(type: string, where: string | pulumi.Resource): Promise<Registration> {
     const all = await this.registered();
-    const parent = typeof where === "string" ? undefined : await promiseOf(where.urn);
-    const fitting = all.filter(
-      (one) => one.type === type && (parent === undefined ? one.name === where : one.parent === parent),
-    );
+    const place = typeof where === "string" ? where : await promiseOf(where.urn);
+    const fitting = all.filter((one) => one.type === type && [one.name, one.parent].includes(place));
     const [only] = fitting;
     if (only !== undefined && fitting.length === 1) return only;
     const there = all.map(({ type, name }) => `${type} ${name}`).sort();
-    throw new Error(`${String(fitting.length)} of ${type} ${parent ?? String(where)} among\n${there.join("\n")}`);
+    throw new Error(`${String(fitting.length)} of ${type} ${place} among\n${there.join("\n")}`);
   }
 
   /** What was registered, as `type name`, sorted; below a resource, or all of it. Components included. */

@@ -2,8 +2,6 @@ import { linkSync } from "node:fs";
 import { join } from "node:path";
 import type { Cache } from "../cache.ts";
 import { ToolchainError } from "../errors.ts";
-import { withLock } from "../lock.mjs";
-import type { Progress } from "../progress.ts";
 import { installStandIns } from "../stand-in/install.ts";
 import { suitablePulumi } from "../versions.ts";
 import { buildProgram } from "./build.ts";
@@ -11,6 +9,7 @@ import { downloadPulumi } from "./download-pulumi.ts";
 import { isExecutable } from "./executables.ts";
 import { type PulumiOnPath, pulumiOnPath } from "./path.ts";
 import { pulumiProgram } from "./programs.ts";
+import { type Provisioning, withCacheLock } from "./provisioning.ts";
 import { allowedWays, type Way } from "./ways.ts";
 
 /** A `pulumi` program, with what belongs to it. */
@@ -19,12 +18,6 @@ export interface Cli {
   readonly origin: Way;
   /** Undefined for the user's own `pulumi`, which keeps its own. */
   readonly pulumiHome: string | undefined;
-}
-
-export interface Provisioning {
-  readonly cache: Cache;
-  readonly progress: Progress;
-  readonly environment: NodeJS.ProcessEnv;
 }
 
 /** @throws ToolchainError where none of the allowed ways leads to a `pulumi` */
@@ -38,12 +31,7 @@ export async function findCli(provisioning: Provisioning): Promise<Cli> {
   const cached = cachedCli(cache, ways);
   if (cached) return cached;
   if (ways.every((way) => way === "path")) throw noneOnPath(onPath.rejected);
-  return withLock(cache.lock, () => provision(provisioning, ways), {
-    onWait: (pid) => {
-      // A step that ends at once is how progress shows a mere note.
-      void provisioning.progress.step({ title: `wait for process ${pid}, which is getting it` }, async () => {});
-    },
-  });
+  return withCacheLock(provisioning, () => provision(provisioning, ways));
 }
 
 async function provision(provisioning: Provisioning, ways: readonly Way[]): Promise<Cli> {

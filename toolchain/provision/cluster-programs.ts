@@ -1,10 +1,9 @@
 import { join } from "node:path";
-import { withLock } from "../lock.mjs";
 import { buildProgram } from "./build.ts";
-import type { Provisioning } from "./cli.ts";
 import { downloadClusterProgram } from "./download-cluster.ts";
 import { isExecutable } from "./executables.ts";
 import { clusterPrograms } from "./programs.ts";
+import { type Provisioning, withCacheLock } from "./provisioning.ts";
 import { allowedWays } from "./ways.ts";
 
 /**
@@ -18,7 +17,7 @@ export async function ensureClusterPrograms(provisioning: Provisioning): Promise
   const isMissing = ({ name }: { readonly name: string }) => !isExecutable(join(cache.bin, name));
   if (!clusterPrograms.some(isMissing)) return cache.bin;
   const ways = allowedWays(environment);
-  await withLock(cache.lock, async () => {
+  await withCacheLock(provisioning, async () => {
     for (const program of clusterPrograms.filter(isMissing)) {
       // An embedded cluster never uses what happens to be on the PATH: flags and data formats follow the version.
       if (ways.some((way) => way !== "build")) {

@@ -4,14 +4,13 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { ToolchainError } from "../errors.ts";
-import { withLock } from "../lock.mjs";
 import type { Report } from "../progress.ts";
 import { copyModule } from "./build.ts";
-import type { Provisioning } from "./cli.ts";
 import { CRDS_SHA256, type CrdSource, crdSources } from "./crd-sources.ts";
 import { downloadText, isReachable } from "./download.ts";
 import { goEnvironment } from "./go.ts";
 import { moduleDirectory } from "./go-modules.ts";
+import { type Provisioning, withCacheLock } from "./provisioning.ts";
 import { allowedWays } from "./ways.ts";
 
 /** One CustomResourceDefinition, as its publisher wrote it. */
@@ -31,7 +30,7 @@ const RAW_FILES = "https://raw.githubusercontent.com";
 export async function loadCrds(provisioning: Provisioning): Promise<CrdDocument[]> {
   const file = join(provisioning.cache.crds, `${CRDS_SHA256}.json`);
   if (!existsSync(file)) {
-    await withLock(provisioning.cache.lock, async () => {
+    await withCacheLock(provisioning, async () => {
       if (existsSync(file)) return;
       const documents = await fetchCrds(provisioning);
       await mkdir(provisioning.cache.crds, { recursive: true });

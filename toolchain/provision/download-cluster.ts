@@ -11,7 +11,7 @@ import type { Program } from "./programs.ts";
 export interface ClusterDownload {
   readonly cache: Cache;
   readonly progress: Progress;
-  /** Whether it is an error, rather than a reason to try another way, that there is no release to be had. */
+  /** Whether an unreachable network is an error, rather than a reason to build. What has no release is built anyway. */
   readonly required: boolean;
 }
 
@@ -27,7 +27,8 @@ interface Release {
 /** Gets a program's official release into the cache, if there is one for this machine and it can be reached. */
 export async function downloadClusterProgram(program: Program, options: ClusterDownload): Promise<void> {
   const release = releaseOf(program.name);
-  if (!release || !(await isReachable(release.checksums))) {
+  if (!release) return;
+  if (!(await isReachable(release.checksums))) {
     if (options.required) throw notReachable(program, release);
     return;
   }
@@ -74,11 +75,11 @@ async function unpack(archive: string, folder: string): Promise<void> {
   });
 }
 
-function notReachable(program: Program, release: Release | undefined): ToolchainError {
+function notReachable(program: Program, release: Release): ToolchainError {
   return new ToolchainError({
     code: "download-failed",
     problem: `${program.title} cannot be downloaded`,
-    found: release ? `no answer from ${release.checksums}` : "no release for this machine",
+    found: `no answer from ${release.checksums}`,
     expected: "a release with checksums",
     remedy: "unset PATCHBAY_TOOLCHAIN, so that Go modules are tried too",
   });

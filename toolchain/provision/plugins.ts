@@ -1,17 +1,16 @@
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { runCommand } from "../command.ts";
 import { ToolchainError } from "../errors.ts";
-import { withLock } from "../lock.mjs";
 import { installStandIns } from "../stand-in/install.ts";
 import { versions } from "../versions.ts";
 import { buildProgram } from "./build.ts";
-import type { Provisioning } from "./cli.ts";
 import { isReachable } from "./download.ts";
 import type { Engine } from "./engine.ts";
 import { generateEmbeddedFiles } from "./kubernetes-provider.ts";
 import { kubernetesProviderProgram } from "./programs.ts";
+import { type Provisioning, withCacheLock } from "./provisioning.ts";
 import { allowedWays } from "./ways.ts";
 
 interface Plugin {
@@ -19,6 +18,8 @@ interface Plugin {
   readonly version: string;
   /** Makes a folder with the plugin's program, where the official one cannot be had. */
   readonly substitute: (options: PluginProvisioning, directory: string) => Promise<void>;
+  /** Whether what is installed is a substitute of an older Patchbay. */
+  readonly isOutdated?: (options: PluginProvisioning, directory: string) => boolean;
 }
 
 interface PluginProvisioning extends Provisioning {
@@ -43,18 +44,29 @@ const plugins: readonly Plugin[] = [
       cpSync(installStandIns(cache.standIns).randomProvider, directory, { recursive: true });
       await Promise.resolve();
     },
+    isOutdated: ({ cache }, directory) => {
+      const program = "pulumi-resource-random";
+      const installed = readFileSync(join(directory, program));
+      const isScript = installed.subarray(0, 2).toString() === "#!"; // the official one is a binary
+      return isScript && !installed.equals(readFileSync(join(installStandIns(cache.standIns).randomProvider, program)));
+    },
   },
 ];
 
 /** Sees that the engine finds the plugins that Patchbay's programs use: official ones, or substitutes. */
 export async function ensurePlugins(options: PluginProvisioning): Promise<void> {
-  const missing = plugins.filter((plugin) => !existsSync(pluginDirectory(plugin, options)));
+  const missing = plugins.filter((plugin) => !isInstalled(plugin, options));
   if (missing.length === 0) return;
-  await withLock(options.cache.lock, async () => {
+  await withCacheLock(options, async () => {
     for (const plugin of missing) {
-      if (!existsSync(pluginDirectory(plugin, options))) await installPlugin(plugin, options);
+      if (!isInstalled(plugin, options)) await installPlugin(plugin, options);
     }
   });
+}
+
+function isInstalled(plugin: Plugin, options: PluginProvisioning): boolean {
+  const directory = pluginDirectory(plugin, options);
+  return existsSync(directory) && plugin.isOutdated?.(options, directory) !== true;
 }
 
 async function installPlugin(plugin: Plugin, options: PluginProvisioning): Promise<void> {
@@ -73,6 +85,7 @@ async function installPlugin(plugin: Plugin, options: PluginProvisioning): Promi
   // Two steps, because the plugins' folder may lie on another disk than the cache.
   rmSync(`${target}.draft`, { recursive: true, force: true });
   cpSync(draft, `${target}.draft`, { recursive: true });
+  rmSync(target, { recursive: true, force: true });
   renameSync(`${target}.draft`, target);
   rmSync(draft, { recursive: true });
 }

@@ -76,7 +76,7 @@ describe("a hostile document is refused soon", () => {
     for (let index = 0; text.length + part(index).length < room; index += 1) text += part(index);
     return text;
   };
-  const bomb = [..."abcdefgh"].map(
+  const bomb = ["a", "b", "c", "d", "e", "f", "g", "h"].map(
     (name, index, all) => `${name}: &${name} [${`*${all[index - 1] ?? "x"},`.repeat(9)}]`,
   );
 
@@ -166,9 +166,9 @@ test("any text is read as plain data, or refused with a PatchbayError", () => {
     .map((parts) => parts.join(""));
   fc.assert(
     fc.property(yamlish, (text) => {
-      const data = attempt(() => parseYaml(file, text));
+      const json = JSON.stringify(attempt(() => parseYaml(file, text)) ?? null);
 
-      expect(data === undefined || JSON.stringify(data) !== undefined).toBe(true);
+      expect(JSON.stringify(JSON.parse(json))).toBe(json);
     }),
     { numRuns: 2000 },
   );

@@ -29,9 +29,11 @@ describe("the pinned versions", () => {
     ["crds", "github.com/prometheus-operator/prometheus-operator", versions.prometheusOperator],
     ["crds", "sigs.k8s.io/gateway-api", versions.gatewayApi],
   ])("the Go module %s has the same %s", (module, dependency, version) => {
-    expect(goModule(module)).toMatch(
-      new RegExp(`^(require )?\\s*${RegExp.escape(dependency)} v${RegExp.escape(version)}\\b`, "m"),
-    );
+    const required = goModule(module)
+      .split("\n")
+      .map((line) => line.replace("require ", "").replace(" // indirect", "").trim());
+
+    expect(required).toContain(`${dependency} v${version}`);
   });
 
   test.each(["pulumi", "kubernetes", "kwok", "crds"])(

@@ -5,6 +5,7 @@ import {
   catalogOf,
   type Data,
   paymentGateway,
+  type ReleaseData,
   shopCatalog,
   shopCredentials,
   shopEnvironment,
@@ -25,7 +26,7 @@ interface Case {
 }
 
 /** The shop with another payment-gateway, in development and without a digest. */
-function released(changes: Data, ...others: Parameters<typeof catalogOf>) {
+function released(changes: Data, ...others: readonly ReleaseData[]) {
   const plugins = Object.fromEntries(others.map(({ plugin, version }) => [plugin, { release: version }]));
   return {
     catalog: catalogOf(paymentGateway("2.4.1", changes), taxCalculator(), ...others),

@@ -212,7 +212,6 @@ const places: Record<string, Field> = {
         "https://a?",
       ],
       "a URL with a host name or address, and a port from 1 to 65535 if any": [
-        "http://",
         "http://a:0",
         "http://a:99999",
         "http://a..svc",
