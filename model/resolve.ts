@@ -52,7 +52,8 @@ function assertBounded({ file, environment, plugins, credentials }: Documents): 
   };
   const unsafe = guard(file, parts);
   if (unsafe !== undefined) throw new PatchbayError([unsafe]);
-  const size = Buffer.byteLength(JSON.stringify(parts));
+  // As Pulumi passes it: each value as JSON, within the JSON of the whole.
+  const size = Buffer.byteLength(JSON.stringify(JSON.stringify(parts)));
   if (size <= largestConfig) return;
   throw new PatchbayError([
     {

@@ -18,6 +18,8 @@ export interface Cache {
   readonly crds: string;
   /** Copies of the Go modules, to build in. */
   readonly build: string;
+  /** Compiled JavaScript of programs and plugins, which Node keeps for their next start. */
+  readonly compiled: string;
   readonly lock: string;
 }
 
@@ -35,6 +37,7 @@ export function cacheOf(environment: NodeJS.ProcessEnv = process.env): Cache {
     standIns: join(directory, "stand-ins"),
     crds: join(directory, "crds"),
     build: join(directory, "build"),
+    compiled: join(directory, "compiled"),
     lock: join(directory, "lock"),
   };
 }

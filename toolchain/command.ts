@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { interruptible } from "./interruption.ts";
 
 export interface CommandOptions {
   readonly cwd?: string;
@@ -21,9 +22,21 @@ export interface CommandResult {
 
 const TAIL_LINES = 15;
 
-/** Runs a program without a shell. Never rejects: a program that is missing has status -1 and says so in `tail`. */
+/**
+ * Runs a program without a shell; it does not outlive this process where that is ended by a signal. Never rejects: a
+ * program that is missing has status -1 and says so in `tail`.
+ */
 export function runCommand(program: string, args: readonly string[], options: CommandOptions = {}) {
-  return new Promise<CommandResult>((resolve) => {
+  return interruptible((signal) => runToItsEnd(program, args, options, signal));
+}
+
+function runToItsEnd(
+  program: string,
+  args: readonly string[],
+  options: CommandOptions,
+  signal: AbortSignal,
+): Promise<CommandResult> {
+  return new Promise((resolve) => {
     const stdout: string[] = [];
     const tail: string[] = [];
     const child = spawn(program, args, {
@@ -42,11 +55,14 @@ export function runCommand(program: string, args: readonly string[], options: Co
     };
     listen(child.stdout, stdout);
     listen(child.stderr);
+    signal.addEventListener("abort", () => {
+      child.kill();
+    });
     child.on("error", (error) => {
       resolve({ status: -1, stdout: "", tail: error.message });
     });
-    child.on("close", (code, signal) => {
-      if (signal) tail.push(`ended by ${signal}`);
+    child.on("close", (code, endedBy) => {
+      if (endedBy) tail.push(`ended by ${endedBy}`);
       resolve({ status: code ?? -1, stdout: stdout.join("\n"), tail: tail.join("\n") });
     });
   });

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { seconds, type Task } from "../../model/index.ts";
 import { pluginUrl } from "./binding.ts";
 import { annotation, ownLabels } from "./labels.ts";
-import { container, type PodContext, podBase, podLabels } from "./pod.ts";
+import { container, literal, type PodContext, podBase, podLabels } from "./pod.ts";
 
 type Job = types.input.batch.v1.Job;
 
@@ -31,8 +31,8 @@ export function taskArgs(context: PodContext, task: Task): Job {
             container(context, {
               name: "task",
               image: task.image ?? plugin.release.image,
-              args: [...task.args],
-              ...(task.command && { command: [...task.command] }),
+              args: task.args.map(literal),
+              ...(task.command && { command: task.command.map(literal) }),
             }),
           ],
         },
@@ -106,6 +106,6 @@ export function verificationArgs(context: PodContext, workloadGeneration: pulumi
 function verifierContainer(context: PodContext): types.input.core.v1.Container {
   const image = context.environment.verifier.image ?? defaultVerifier;
   const { env, ...rest } = container(context, { name: "verifier", image, args: ["verify"] });
-  const plan = { name: "PATCHBAY_VERIFICATION", value: JSON.stringify(verificationPlan(context)) };
+  const plan = { name: "PATCHBAY_VERIFICATION", value: literal(JSON.stringify(verificationPlan(context))) };
   return { ...rest, env: [...(env as types.input.core.v1.EnvVar[]), plan] };
 }

@@ -61,7 +61,8 @@ export function measures(environment: ResolvedEnvironment, plugin: ResolvedPlugi
   const all = selector(environment, plugin);
   const failed = selector(environment, plugin, 'http_response_status_code=~"5.."');
   return {
-    availability: `avg(up${all})`,
+    // A plugin without a single pod has no series at all, and is as unavailable as can be.
+    availability: `(avg(up${all}) or vector(0))`,
     errorRate: `sum(rate(${requestDuration}_count${failed}[5m])) / sum(rate(${requestDuration}_count${all}[5m]))`,
     latencyP99: `histogram_quantile(0.99, sum by (le) (rate(${requestDuration}_bucket${all}[5m])))`,
     syncLag: `max(patchbay_sync_lag_seconds${all})`,

@@ -88,5 +88,10 @@ function environmentVariables(
     // K_SINK is where Knative's sources send (Knative Eventing, "SinkBinding").
     ...(sink !== undefined && { K_SINK: sink, PATCHBAY_EMITS: plugin.release.emits.join(" ") }),
   };
-  return Object.entries(own).map(([name, value]) => ({ name, value }));
+  return Object.entries(own).map(([name, value]) => ({ name, value: literal(value) }));
+}
+
+/** A text that stays as it is: Kubernetes replaces `$(NAME)` in variables and arguments, unless its dollar is doubled. */
+export function literal(text: string): string {
+  return text.replaceAll("$(", "$$$$(");
 }

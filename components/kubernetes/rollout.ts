@@ -16,10 +16,10 @@ export function judge(deployment: V1Deployment, generation: number): RolloutStat
     return { phase: "progressing", detail: "waiting for the controller" };
   const progressing = status?.conditions?.find(({ type }) => type === "Progressing");
   if (progressing?.reason === "ProgressDeadlineExceeded") {
-    return {
-      phase: "failed",
-      detail: `no progress within ${String(spec?.progressDeadlineSeconds ?? 600)} s (ProgressDeadlineExceeded)`,
-    };
+    // Pods that quota or Pod Security refuse never exist, so that none of them can say why.
+    const refusal = status?.conditions?.find((one) => one.type === "ReplicaFailure" && one.status === "True")?.message;
+    const deadline = `no progress within ${String(spec?.progressDeadlineSeconds ?? 600)} s (ProgressDeadlineExceeded)`;
+    return { phase: "failed", detail: refusal === undefined ? deadline : `${deadline}: ${refusal}` };
   }
   const wanted = spec?.replicas ?? 1;
   const updated = status?.updatedReplicas ?? 0;

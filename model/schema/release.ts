@@ -165,7 +165,7 @@ export const releaseSchema = z
   .superRefine(({ plugin, tasks }, context) => {
     for (const when of ["before", "after"] as const) {
       for (const [index, { name: task }] of tasks[when].entries()) {
-        const most = longestJobName - `${plugin}.${when}-`.length;
+        const most = longestJobName - `${plugin}---${when}`.length;
         if (task.length > most)
           context.addIssue({
             code: "custom",

@@ -17,9 +17,10 @@ const longestName = 40;
 export const name = z
   .string(phrase("a name"))
   .regex(
-    new RegExp(`^(?=.{1,${String(longestName)}}$)[a-z]([-a-z0-9]*[a-z0-9])?$`),
+    // No two hyphens in a row: those part the names of which an object's name is made.
+    new RegExp(`^(?=.{1,${String(longestName)}}$)[a-z](-?[a-z0-9])*$`),
     phrase(
-      `a name of at most ${String(longestName)} lower-case letters, digits and hyphens that begins with a letter (it becomes part of a DNS label, RFC 1035)`,
+      `a name of at most ${String(longestName)} lower-case letters, digits and single hyphens that begins with a letter (it becomes part of a DNS label, RFC 1035)`,
     ),
   );
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Binding, type Credentials, Environment } from "../../components/index.ts";
 import type { ResolvedBinding } from "../../model/index.ts";
-import { type Data, shopEnvironment, shopModel, smallRelease, catalogOf } from "../support/documents.ts";
+import { catalogOf, type Data, shopEnvironment, shopModel, smallRelease } from "../support/documents.ts";
 import { at, concealed, type MockWorld, mockBytes, mockWorld, openGate, promiseOf } from "../support/mock-world.ts";
 
 const secretType = "kubernetes:core/v1:Secret";
@@ -270,7 +270,12 @@ describe("the network of a binding", () => {
           {
             ipBlock: {
               cidr: "0.0.0.0/0",
-              except: expect.arrayContaining(["10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"]) as unknown,
+              except: expect.arrayContaining([
+                "10.0.0.0/8",
+                "169.254.0.0/16",
+                "172.16.0.0/12",
+                "192.168.0.0/16",
+              ]) as unknown,
             },
           },
           { ipBlock: { cidr: "::/0", except: expect.arrayContaining(["fc00::/7", "fe80::/10"]) as unknown } },

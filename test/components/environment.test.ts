@@ -6,7 +6,7 @@ import { at, concealed, mockWorld, openGate } from "../support/mock-world.ts";
 const kubeconfig = "apiVersion: v1\nusers: [{ user: { token: t0ken } }]";
 
 function shop(changes: Record<string, unknown> = {}) {
-  return shopModel({ environment: shopEnvironment(changes) }).environment;
+  return shopModel({ environment: shopEnvironment(changes), plugins: {}, credentials: {} }).environment;
 }
 
 function made(changes: Record<string, unknown> = {}, args: { kubeconfig?: string } = {}) {
@@ -32,12 +32,7 @@ describe("an environment on Kubernetes", () => {
 
   test("has no broker where it has no events", async () => {
     const world = await mockWorld();
-    const { environment } = shopModel({
-      environment: shopEnvironment({ events: undefined }),
-      plugins: {},
-      credentials: {},
-    });
-    new Environment("dev", { environment, gate: openGate });
+    made({ events: undefined });
 
     expect((await world.createdTypes()).filter((type) => type.includes("Broker"))).toEqual([]);
   });
@@ -51,7 +46,7 @@ describe("an environment on Kubernetes", () => {
 
     expect(objects).toHaveLength(6);
     for (const object of objects) {
-      expect(object.provider, object.name).toMatch(new RegExp(`^${RegExp.escape(provider.urn)}::`));
+      expect(object.provider, object.name).toBe(`${provider.urn}::dev-provider-id`);
       if (object === namespace) continue;
       expect(at(object.inputs, "metadata.namespace"), object.name).toBe("storefront-dev");
       expect(object.dependencies, object.name).toContain(namespace.urn);

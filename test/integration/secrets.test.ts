@@ -47,14 +47,14 @@ test("no secret is in the state, the history, any output, or a pod's environment
     const { output } = await project.succeed(...command, "-s", "dev");
     expect(leaksIn(output), command.join(" ")).toEqual([]);
   }
-  // Checkpoints and history hold a file's own compression at most, so the text is what there is.
-  const files = readdirSync(project.directory, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
+  const files = readdirSync(project.stateDirectory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  expect(files.some((file) => file.includes("history"))).toBe(true);
+  const leaking = [...files, join(project.directory, "Pulumi.dev.yaml")].filter(
+    (file) => leaksIn(readFileSync(file, "utf8")).length > 0,
   );
-  const leaking = files.filter(
-    ({ parentPath, name }) => leaksIn(readFileSync(join(parentPath, name), "utf8")).length > 0,
-  );
-  expect(leaking.map(({ parentPath, name }) => join(parentPath, name))).toEqual([]);
+  expect(leaking).toEqual([]);
   const { items: pods } = await testClients().core.listNamespacedPod({ namespace: shop.namespace });
   expect(pods.length).toBeGreaterThan(0);
   expect(leaksIn(JSON.stringify(pods))).toEqual([]);

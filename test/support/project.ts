@@ -34,6 +34,8 @@ export interface StackDocuments {
   readonly environment: Data;
   readonly plugins: Data;
   readonly credentials?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Credentials that stand in plain text, for tests of what is wrong with them: encrypting them would cost a second. */
+  readonly plainCredentials?: Data;
 }
 
 export interface StateResource {
@@ -69,9 +71,19 @@ export class Project {
     return join(this.directory, "state");
   }
 
+  /** Makes the commands of the checkout work on this project. */
+  linkCommands(): void {
+    for (const folder of ["cli", "delivery", "record", "toolchain"]) symlinkSync(join(checkout, folder), join(this.directory, folder));
+  }
+
   /** Adds releases to the catalog. */
   release(...releases: readonly ReleaseData[]): void {
     for (const release of releases) this.write(`catalog/${release.plugin}/${release.version}.yaml`, stringify(release));
+  }
+
+  emptyCatalog(): void {
+    rmSync(join(this.directory, "catalog"), { recursive: true });
+    mkdirSync(join(this.directory, "catalog"));
   }
 
   write(file: string, text: string): void {
@@ -80,10 +92,16 @@ export class Project {
   }
 
   /** Creates a stack, or changes what it declares; credentials stand encrypted, as Pulumi does it. */
-  async declare(name: string, { environment, plugins, credentials = {} }: StackDocuments): Promise<void> {
+  async declare(
+    name: string,
+    { environment, plugins, credentials = {}, plainCredentials }: StackDocuments,
+  ): Promise<void> {
     const file = join(this.directory, `Pulumi.${name}.yaml`);
     const salt = existsSync(file) ? /^encryptionsalt: .*$/m.exec(readFileSync(file, "utf8"))?.[0] : undefined;
-    const config = stringify({ config: { "patchbay:environment": environment, "patchbay:plugins": plugins } });
+    const plain = plainCredentials && { "patchbay:credentials": plainCredentials };
+    const config = stringify({
+      config: { "patchbay:environment": environment, "patchbay:plugins": plugins, ...plain },
+    });
     writeFileSync(file, salt === undefined ? config : `${salt}\n${config}`);
     if (salt === undefined) await this.succeed("stack", "init", name);
     const secrets = Object.entries(credentials).flatMap(([service, entries]) =>
@@ -143,7 +161,10 @@ export class Project {
   async #update(args: readonly string[]): Promise<Update> {
     const log = join(this.directory, `events-${crypto.randomUUID()}.json`);
     const result = await this.pulumi(...args, "--event-log", log);
-    return { ...result, changes: changesIn(log) };
+    const changes = changesIn(log);
+    // The engine logs its debug messages there, secrets and all; the Automation API removes its own likewise.
+    rmSync(log, { force: true });
+    return { ...result, changes };
   }
 }
 

@@ -1,6 +1,6 @@
 import { Agent, request } from "node:https";
 
-export interface ApiResponse {
+interface ApiResponse {
   readonly status: number;
   readonly body: string;
 }

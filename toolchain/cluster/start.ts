@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { cacheKey, cacheOf } from "../cache.ts";
+import { interruptible } from "../interruption.ts";
 import { withLock } from "../lock.mjs";
 import { type Progress, type Report } from "../progress.ts";
 import { ensureClusterPrograms } from "../provision/cluster-programs.ts";
@@ -17,7 +18,6 @@ import {
   waitingFor,
 } from "./control-plane.ts";
 import { applyCrds, crdsAreEstablished, hasCrds, noteCrds } from "./crds.ts";
-import { interruptible } from "./interruption.ts";
 import { CONTEXT, serverUrl } from "./kubeconfig.ts";
 import { type ClusterLayout, layoutOf } from "./layout.ts";
 import { choosePort } from "./ports.ts";

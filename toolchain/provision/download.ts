@@ -83,7 +83,9 @@ async function answered(url: string): Promise<Response> {
   try {
     response = await fetch(url);
   } catch (error) {
-    throw failed(url, error instanceof Error ? error.message : String(error));
+    // fetch says just that it failed; why is in the cause.
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    throw failed(url, cause instanceof Error ? cause.message : String(cause));
   }
   if (!response.ok) throw failed(url, `status ${response.status}`);
   return response;

@@ -4,15 +4,12 @@ import type { Progress } from "../progress.ts";
 import { type Cli, findCli } from "./cli.ts";
 import { findExecutable } from "./executables.ts";
 import { ensurePlugins } from "./plugins.ts";
+import type { EngineCommand } from "./provisioning.ts";
 
 /** A Pulumi engine that works here, with the plugins that Patchbay's programs need. */
-export interface Engine {
-  /** Path of the `pulumi` program. */
-  readonly pulumi: string;
+export interface Engine extends EngineCommand {
   /** Whence it came: the user's own, downloaded, or built from Go modules. */
   readonly origin: "path" | "download" | "build";
-  /** Variables to set, over the process's own, wherever `pulumi` is run. */
-  readonly environment: Readonly<Record<string, string>>;
 }
 
 /**
@@ -38,6 +35,8 @@ function engineEnvironment(cli: Cli, cache: Cache, environment: NodeJS.ProcessEn
   return {
     PATH: withFirst([dirname(cli.pulumi), cache.bin, ...node], path ?? ""),
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Takes a fifth off the time of a preview.
+    NODE_COMPILE_CACHE: environment["NODE_COMPILE_CACHE"] ?? cache.compiled,
     ...(cli.pulumiHome !== undefined && { PULUMI_HOME: cli.pulumiHome }),
   };
 }

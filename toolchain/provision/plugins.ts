@@ -7,10 +7,9 @@ import { installStandIns } from "../stand-in/install.ts";
 import { versions } from "../versions.ts";
 import { buildProgram } from "./build.ts";
 import { isReachable } from "./download.ts";
-import type { Engine } from "./engine.ts";
 import { generateEmbeddedFiles } from "./kubernetes-provider.ts";
 import { kubernetesProviderProgram } from "./programs.ts";
-import { type Provisioning, withCacheLock } from "./provisioning.ts";
+import { type EngineCommand, type Provisioning, withCacheLock } from "./provisioning.ts";
 import { allowedWays } from "./ways.ts";
 
 interface Plugin {
@@ -23,7 +22,7 @@ interface Plugin {
 }
 
 interface PluginProvisioning extends Provisioning {
-  readonly engine: Engine;
+  readonly engine: EngineCommand;
 }
 
 const INSTALL_TIMEOUT_SECONDS = 600;

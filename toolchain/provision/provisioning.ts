@@ -9,6 +9,14 @@ export interface Provisioning {
   readonly environment: NodeJS.ProcessEnv;
 }
 
+/** A `pulumi` program, and how to run it. */
+export interface EngineCommand {
+  /** Path of the `pulumi` program. */
+  readonly pulumi: string;
+  /** Variables to set, over the process's own, wherever `pulumi` is run. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** Runs work while no other process fills the same cache; tells where that has to be waited for. */
 export async function withCacheLock<T>({ cache, progress }: Provisioning, work: () => Promise<T>): Promise<T> {
   let entered: () => void = () => undefined;

@@ -17,8 +17,8 @@ const names: Record<string, Field> = {
     schema: text.name,
     accepted: ["a", "payment-gateway", "a1", longName],
     refused: {
-      "a name of at most 40 lower-case letters, digits and hyphens that begins with a letter (it becomes part of a DNS label, RFC 1035)":
-        ["", "A", "1a", "-a", "a-", "a_b", "a.b", `${longName}a`, "a\n", "../a", "é"],
+      "a name of at most 40 lower-case letters, digits and single hyphens that begins with a letter (it becomes part of a DNS label, RFC 1035)":
+        ["", "A", "1a", "-a", "a-", "a_b", "a.b", "a--b", `${longName}a`, "a\n", "../a", "é"],
       "a name": [1, null, {}],
     },
   },

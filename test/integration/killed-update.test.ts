@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { testClients } from "../support/cluster.ts";
+import { expectSuccess, type Project, run, testProject } from "../support/project.ts";
+import { addShopReleases, ownShop, shopPlugins } from "../support/shop.ts";
+
+/** The command, as it runs from a checkout; looks at the test's own backend. */
+function doctor(project: Project) {
+  return run(process.execPath, ["cli/main.ts", "doctor", "dev"], project);
+}
+
+test("an update killed in the middle: the next says what to do, doing it loses nothing", async () => {
+  const project = testProject();
+  project.linkCommands();
+  addShopReleases(project);
+  const shop = ownShop();
+  await project.declare("dev", { ...shop, plugins: shopPlugins("2.4.0") });
+  expectSuccess(await project.up("dev"));
+  await project.declare("dev", shop);
+  const { apps, batch, core } = testClients();
+  const { namespace } = shop;
+
+  const update = project.spawnUp("dev");
+  await expect.poll(() => runningTasks(), { timeout: 60_000, interval: 50 }).toBeGreaterThan(1);
+  process.kill(-Number(update.pid), "SIGKILL");
+  await new Promise((resolve) => update.once("close", resolve));
+
+  const locked = await project.up("dev");
+  expect(locked.status).not.toBe(0);
+  expect(locked.output).toContain("pulumi cancel");
+  const diagnosis = await doctor(project);
+  expect(diagnosis.status, diagnosis.output).toBe(1);
+  expect(diagnosis.output).toContain("a lock left behind by an update that died");
+  expect(diagnosis.output).toContain("pulumi cancel --yes -s dev");
+  expect(diagnosis.output).toContain("pulumi up -s dev");
+
+  await project.succeed("cancel", "--yes", "-s", "dev");
+  expectSuccess(await project.up("dev"));
+
+  const healthy = await doctor(project);
+  expect(healthy.status, healthy.output).toBe(0);
+  expect((await project.up("dev")).changes.size).toBe(0);
+  const deployment = await apps.readNamespacedDeployment({ namespace, name: "payment-gateway" });
+  expect(deployment.status?.availableReplicas).toBe(2);
+  expect(deployment.metadata?.labels?.["app.kubernetes.io/version"]).toBe("2.4.1");
+  const registry = await core.readNamespacedConfigMap({ namespace, name: "patchbay-registry" });
+  expect(JSON.parse(registry.data?.["payment-gateway.json"] ?? "{}")).toMatchObject({ version: "2.4.1" });
+  expectSuccess(await project.destroy("dev"));
+
+  /** Jobs of the migration: a second one says that the update is at work, and not at its end. */
+  async function runningTasks(): Promise<number> {
+    const { items } = await batch.listNamespacedJob({ namespace });
+    return items.filter(({ metadata }) => metadata?.name?.startsWith("payment-gateway--migrate") === true).length;
+  }
+});

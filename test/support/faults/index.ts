@@ -1,0 +1,6 @@
+/** Faults of every kind that the resolver finds, with the messages that a user reads. */
+export { bindings } from "./bindings.ts";
+export { type Fault, released } from "./fault.ts";
+export { hosts } from "./hosts.ts";
+export { releases } from "./releases.ts";
+export { requirements } from "./requirements.ts";
