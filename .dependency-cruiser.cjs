@@ -4,7 +4,7 @@ const only = (name, from, allowed, comment) => ({
   comment,
   severity: "error",
   from: { path: `^${from}/` },
-  to: { path: "^[^/]+/", pathNot: [`^(${[from, ...allowed, "node_modules"].join("|")})/`] },
+  to: { path: "^[^/]+/", pathNot: [`^(${[from, ...allowed, "node_modules"].join("|")})/`], dependencyTypesNot: ["core"] },
 });
 
 module.exports = {
@@ -20,8 +20,8 @@ module.exports = {
     {
       name: "model-knows-no-engine",
       severity: "error",
-      from: { path: "^(model|sources)/" },
-      to: { path: "node_modules/@pulumi/(?!pulumi)" },
+      from: { path: "^model/" },
+      to: { path: "node_modules/@(pulumi|kubernetes)/" },
     },
     only("sources-read-for-the-model", "sources", ["model"]),
     only("components-know-the-model", "components", ["model"]),

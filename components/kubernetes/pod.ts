@@ -91,7 +91,7 @@ function environmentVariables(
   return Object.entries(own).map(([name, value]) => ({ name, value: literal(value) }));
 }
 
-/** A text that stays as it is: Kubernetes replaces `$(NAME)` in variables and arguments, unless its dollar is doubled. */
+/** A text that stays as it is: in variables and arguments Kubernetes replaces `$(NAME)`, and reads each `$$` as one dollar. */
 export function literal(text: string): string {
-  return text.replaceAll("$(", "$$$$(");
+  return text.replaceAll("$", "$$$$");
 }

@@ -21,7 +21,7 @@ const meanings: Readonly<Record<ProblemCode, readonly [meaning: string, remedy: 
     "Add it, or run Pulumi in the project's folder.",
   ],
   "config-too-large": [
-    "The environment's config is over 100 KiB as JSON.",
+    "The environment's config is over 100 KiB.",
     "Split the environment into two stacks. [Why there is a limit](../explanation/design.md#limits).",
   ],
   "name-taken": [

@@ -42,7 +42,7 @@ export function environmentPage(environment: Schema, plugins: Schema): string {
       "- `patchbay:credentials`: what the services ask for, encrypted.",
     ].join("\n"),
     "Examples: [Pulumi.dev.yaml](../../Pulumi.dev.yaml), [Pulumi.prod.yaml](../../Pulumi.prod.yaml). JSON Schema for editors: [stack-config.schema.json](schema/stack-config.schema.json) for the whole file; [environment.schema.json](schema/environment.schema.json) and [plugins.schema.json](schema/plugins.schema.json) for its parts.",
-    "The stack's name is the environment's name. The three keys together may have at most 100 KiB as JSON: [why](../explanation/design.md#limits).",
+    "The stack's name is the environment's name. The three keys together may have at most 100 KiB, in the form in which Pulumi hands them over: [why](../explanation/design.md#limits).",
     "## `patchbay:environment`",
     fieldSections(environment, common),
     "## `patchbay:plugins`",

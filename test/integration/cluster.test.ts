@@ -189,8 +189,8 @@ describe("what a cluster offers", () => {
         replicas: 2
         selector: { matchLabels: { app: it } }
         template:
-          metadata: { labels: { app: it }, annotations: { patchbay.dev/simulate: ${simulate} } }
-          spec: { containers: [{ name: it, image: example.com/it }] }
+          metadata: { labels: { app: it, patchbay.dev/role: workload } }
+          spec: { containers: [{ name: it, image: example.com/it, env: [{ name: SIMULATE, value: ${simulate} }] }] }
     `);
     await objects.create(deployment);
     return namespace;
@@ -205,8 +205,10 @@ describe("what a cluster offers", () => {
       spec:
         backoffLimit: 0
         template:
-          metadata: { annotations: { patchbay.dev/simulate: ${simulate} } }
-          spec: { restartPolicy: Never, containers: [{ name: it, image: example.com/it }] }
+          metadata: { labels: { patchbay.dev/role: task } }
+          spec:
+            restartPolicy: Never
+            containers: [{ name: it, image: example.com/it, env: [{ name: SIMULATE, value: ${simulate} }] }]
     `);
     await objects.create(job);
     return namespace;
@@ -277,7 +279,7 @@ describe("what a cluster offers", () => {
   });
 
   test("a Job completes, unless its pod is to fail", async () => {
-    const [good, bad] = [await createJob(), await createJob("fail")];
+    const [good, bad] = [await createJob(), await createJob("fail-task")];
 
     await vi.waitFor(
       async () => {

@@ -44,6 +44,8 @@ export const mockBytes = Buffer.alloc(32, 7).toString("base64");
 /** Starts anew: forgets what was registered before. Call it before a program, or a component, is made. */
 export async function mockWorld(options: MockWorldOptions = {}): Promise<MockWorld> {
   const { project = "patchbay", stack = "dev", config = {}, secretKeys = [] } = options;
+  // What an earlier test left under way would otherwise end in this world.
+  await registrationsDone();
   const world = new MockWorld();
   await pulumi.runtime.setMocks(
     { newResource: ({ type, name, inputs }) => answer(type, name, inputs as Inputs), call: () => ({}) },
@@ -59,6 +61,11 @@ export async function mockWorld(options: MockWorldOptions = {}): Promise<MockWor
 /** The value of an output, once it is known. */
 export function promiseOf<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
   return new Promise((resolve) => pulumi.output(output).apply(resolve));
+}
+
+/** Returns when the program has nothing under way with the engine. The SDK has it, and keeps it out of its types. */
+function registrationsDone(): Promise<void> {
+  return (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs();
 }
 
 /** Outputs as the cluster, and the random provider, would give them. */
@@ -113,7 +120,7 @@ export class MockWorld {
 
   /** All resources, once the program has nothing more to register; in no particular order. */
   async registered(): Promise<readonly Registration[]> {
-    await (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs();
+    await registrationsDone();
     return this.#registrations;
   }
 

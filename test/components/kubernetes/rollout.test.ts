@@ -1,10 +1,10 @@
-import type { V1Deployment, V1DeploymentStatus, V1Pod, V1PodStatus } from "@kubernetes/client-node";
+import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
 import { describe, expect, test } from "vitest";
 import { judge, podTroubles } from "../../../components/kubernetes/rollout.ts";
 
-function deployment(status: V1DeploymentStatus | undefined, replicas: number | undefined = 2): V1Deployment {
-  const spec = { replicas, progressDeadlineSeconds: 90, selector: {}, template: {} };
-  return { spec, ...(status && { status }) } as V1Deployment;
+/** A Deployment as the API server gives it, of two replicas unless `spec` says otherwise. */
+function deployment(status?: object, spec: object = { replicas: 2, progressDeadlineSeconds: 90 }): V1Deployment {
+  return { spec, status } as unknown as V1Deployment;
 }
 
 const done = { observedGeneration: 4, replicas: 2, updatedReplicas: 2, availableReplicas: 2 };
@@ -16,10 +16,10 @@ describe("a rollout", () => {
   });
 
   test("is complete at once where no pod is wanted", () => {
-    expect(judge(deployment({ observedGeneration: 4 }, 0), 4)).toEqual({ phase: "complete" });
+    expect(judge(deployment({ observedGeneration: 4 }, { replicas: 0 }), 4)).toEqual({ phase: "complete" });
   });
 
-  test.each<[string, V1DeploymentStatus | undefined, string]>([
+  test.each<[string, object | undefined, string]>([
     ["has no status yet", undefined, "waiting for the controller"],
     ["is judged by an earlier change", { ...done, observedGeneration: 3 }, "waiting for the controller"],
     [
@@ -55,43 +55,44 @@ describe("a rollout", () => {
   test("is judged by one pod where the number is left to an autoscaler that has not spoken yet", () => {
     const status = { observedGeneration: 1, replicas: 1, updatedReplicas: 1, availableReplicas: 1 };
 
-    expect(judge({ spec: { selector: {}, template: {} }, status } as V1Deployment, 1)).toEqual({ phase: "complete" });
+    expect(judge(deployment(status, {}), 1)).toEqual({ phase: "complete" });
   });
 });
 
 describe("what pods say", () => {
-  const pod = (status: V1PodStatus): V1Pod => ({ status });
-  const waiting = (reason: string, message?: string) =>
-    pod({
-      containerStatuses: [
-        { name: "plugin", state: { waiting: { reason, ...(message !== undefined && { message }) } } },
-      ] as NonNullable<V1PodStatus["containerStatuses"]>,
-      conditions: [{ type: "Ready", status: "False", reason: "ContainersNotReady" }],
-    });
+  /** Pods as the API server gives them. */
+  const pods = (...statuses: (object | undefined)[]) => statuses.map((status) => ({ status }) as unknown as V1Pod);
+  const waiting = (reason: string, message?: string) => ({
+    containerStatuses: [{ name: "plugin", state: { waiting: { reason, message } } }],
+    conditions: [{ type: "Ready", status: "False", reason: "ContainersNotReady" }],
+  });
 
   test("is why a container waits, rather than that its pod is not ready", () => {
-    expect(podTroubles([waiting("CrashLoopBackOff", "back-off 40s"), waiting("ImagePullBackOff")])).toEqual([
+    const troubles = podTroubles(pods(waiting("CrashLoopBackOff", "back-off 40s"), waiting("ImagePullBackOff")));
+
+    expect(troubles).toEqual([
       "container plugin: CrashLoopBackOff: back-off 40s",
       "container plugin: ImagePullBackOff",
     ]);
   });
 
   test("is why no node takes them, or that a probe fails", () => {
-    const conditions = [
+    const unschedulable = [
       { type: "PodScheduled", status: "False", reason: "Unschedulable", message: "0/3 nodes are available" },
       { type: "Initialized", status: "False" },
     ];
+    const unready = [{ type: "Ready", status: "False" }];
 
-    expect(podTroubles([pod({ conditions }), pod({ conditions: [{ type: "Ready", status: "False" }] })])).toEqual([
+    expect(podTroubles(pods({ conditions: unschedulable }, { conditions: unready }))).toEqual([
       "PodScheduled is false (Unschedulable): 0/3 nodes are available",
       "Ready is false",
     ]);
   });
 
   test("stands once where several say it, and not at all of pods that are well", () => {
-    const well = pod({ conditions: [{ type: "Ready", status: "True" }] });
+    const well = { conditions: [{ type: "Ready", status: "True" }] };
 
-    expect(podTroubles([waiting("CrashLoopBackOff"), waiting("CrashLoopBackOff"), well, {}])).toEqual([
+    expect(podTroubles(pods(waiting("CrashLoopBackOff"), waiting("CrashLoopBackOff"), well, undefined))).toEqual([
       "container plugin: CrashLoopBackOff",
     ]);
   });

@@ -1,0 +1,162 @@
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+
+/** Where a benchmark runs: an engine, a cluster, and a folder for everything. */
+export interface Machine {
+  readonly pulumi: string;
+  readonly directory: string;
+  readonly variables: Readonly<Record<string, string>>;
+  /** Ends whatever runs. */
+  readonly signal: AbortSignal;
+}
+
+export interface Sample {
+  readonly seconds: number;
+  /** Largest sum of resident memory of the process and all below it, in MiB; 0 where /proc is missing. */
+  readonly treeMebibytes: number;
+  /** Peak of resident memory of the Node process that runs the program, in MiB; 0 where it was not seen. */
+  readonly programMebibytes: number;
+}
+
+export interface Measured extends Sample {
+  readonly output: string;
+}
+
+interface RunOptions {
+  readonly directory: string;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+const sampleMilliseconds = 200;
+
+/** How long an interrupted engine may take to give up by itself. */
+const graceMilliseconds = 15_000;
+
+/**
+ * Runs a program to its end.
+ *
+ * @throws Error with its output where it fails; the signal's reason where it was aborted, once it has ended.
+ */
+export function runToEnd(program: string, args: readonly string[], options: RunOptions): Promise<Measured> {
+  options.signal.throwIfAborted();
+  const { promise, resolve, reject } = Promise.withResolvers<Measured>();
+  const started = performance.now();
+  const child = spawn(program, args, {
+    cwd: options.directory,
+    env: { ...process.env, ...options.variables },
+    stdio: ["ignore", "pipe", "pipe"],
+    // In a group of its own: a terminal's Ctrl-C would reach it a second time, which makes the engine drop everything.
+    detached: true,
+  });
+  const memory = new MemoryWatch(child.pid ?? 0);
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (data) => (stdout += String(data)));
+  child.stderr.on("data", (data) => (stderr += String(data)));
+  let impatience: NodeJS.Timeout | undefined;
+  const abort = () => {
+    child.kill("SIGINT");
+    impatience = setTimeout(() => {
+      memory.killAll();
+    }, graceMilliseconds);
+  };
+  options.signal.addEventListener("abort", abort, { once: true });
+  child.once("error", reject);
+  child.once("close", (status) => {
+    clearTimeout(impatience);
+    options.signal.removeEventListener("abort", abort);
+    const seconds = (performance.now() - started) / 1000;
+    const sample = memory.stop();
+    if (options.signal.aborted) reject(options.signal.reason as Error);
+    else if (status !== 0) reject(new Error(`${program} ${args.slice(0, 2).join(" ")} failed:\n${stdout}${stderr}`));
+    else resolve({ seconds, ...sample, output: stdout });
+  });
+  return promise;
+}
+
+/** Watches the memory of a process and of all below it, by looking at /proc now and then. */
+class MemoryWatch {
+  readonly #root: number;
+  readonly #timer: NodeJS.Timeout;
+  readonly #isProgram = new Map<number, boolean>();
+  #pids: ReadonlySet<number> = new Set();
+  #tree = 0;
+  #program = 0;
+
+  constructor(root: number) {
+    this.#root = root;
+    this.#timer = setInterval(() => {
+      this.#look();
+    }, sampleMilliseconds);
+  }
+
+  stop(): Pick<Sample, "treeMebibytes" | "programMebibytes"> {
+    clearInterval(this.#timer);
+    return { treeMebibytes: this.#tree, programMebibytes: this.#program };
+  }
+
+  /** Ends what has been seen of the tree: the engine puts its plugins into groups of their own. */
+  killAll(): void {
+    for (const pid of this.#pids) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+  }
+
+  #look(): void {
+    const processes = allProcesses();
+    const tree = new Set([this.#root]);
+    for (let before = 0; before !== tree.size; ) {
+      before = tree.size;
+      for (const { pid, parent } of processes) if (tree.has(parent)) tree.add(pid);
+    }
+    this.#pids = tree;
+    const own = processes.filter(({ pid }) => tree.has(pid));
+    this.#tree = Math.max(
+      this.#tree,
+      own.reduce((sum, { mebibytes }) => sum + mebibytes, 0),
+    );
+    for (const { pid } of own) if (this.#runsProgram(pid)) this.#program = Math.max(this.#program, peakOf(pid));
+  }
+
+  #runsProgram(pid: number): boolean {
+    const known = this.#isProgram.get(pid);
+    if (known === true) return true;
+    // Looked at anew: a process that was seen between fork and exec still bore its parent's name.
+    const isProgram = read(`/proc/${String(pid)}/cmdline`).includes("/cmd/run/index.js");
+    this.#isProgram.set(pid, isProgram);
+    return isProgram;
+  }
+}
+
+function allProcesses(): { pid: number; parent: number; mebibytes: number }[] {
+  let entries: string[] = [];
+  try {
+    entries = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  } catch {
+    // No Linux: no figures of memory.
+  }
+  return entries.flatMap((pid) => {
+    // Fields from the third on: the second, the command, may hold anything (proc(5)).
+    const fields = read(`/proc/${pid}/stat`).split(") ").at(-1)?.split(" ") ?? [];
+    const [parent, pages] = [Number(fields[1]), Number(fields[21])];
+    return Number.isNaN(parent + pages) ? [] : [{ pid: Number(pid), parent, mebibytes: (pages * 4096) / 2 ** 20 }];
+  });
+}
+
+function peakOf(pid: number): number {
+  const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(read(`/proc/${String(pid)}/status`)) ?? [];
+  return kibibytes === undefined ? 0 : Number(kibibytes) / 1024;
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
