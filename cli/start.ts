@@ -1,6 +1,7 @@
 import { changeMessage, EnvironmentStack, type Output, pluginStatuses } from "../delivery/index.ts";
 import type { Declared } from "../record/index.ts";
 import { showProgress } from "../toolchain/index.ts";
+import { calmed } from "./engine-output.ts";
 import { openSession, type Session } from "./session.ts";
 import { summary } from "./summary.ts";
 
@@ -17,11 +18,11 @@ export async function start({ project, environment, context }: StartOptions): Pr
   const output = terminal();
 
   heading(`Preview of ${environment}`);
-  const planned = await stack.preview(output);
+  const planned = await stack.preview(output).finally(output.end);
   const { before, after } = await stack.declared();
   if (planned.any) {
     heading(`Update of ${environment}`);
-    await stack.up(after === undefined ? "update" : changeMessage(before, after), output);
+    await stack.up(after === undefined ? "update" : changeMessage(before, after), output).finally(output.end);
   }
   await summarise(stack, session, after, planned.any);
 }
@@ -45,11 +46,9 @@ function heading(text: string): void {
   process.stdout.write(`\n${text}\n${"-".repeat(text.length)}\n`);
 }
 
-function terminal(): Output {
-  return {
-    colour: process.stdout.isTTY,
-    write: (text) => {
-      process.stdout.write(text);
-    },
-  };
+function terminal(): Output & { end: () => void } {
+  const { write, end } = calmed((text) => {
+    process.stdout.write(text);
+  });
+  return { colour: process.stdout.isTTY, write, end };
 }

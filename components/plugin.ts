@@ -34,7 +34,7 @@ export class Plugin extends pulumi.ComponentResource {
       plugin.bindings.map((binding) => [binding.name, this.bind(name, plugin.name, binding, environment, credentials)]),
     );
     const projections = [...this.bindings.values()].map(({ projection }) => projection);
-    // A task that ran before its binding's network is open would fail, and tasks are never tried twice.
+    // A task that ran before its binding's network is open would fail, and an update tries it only once.
     const awaited = [...this.bindings.values(), ...requires.map(({ verification }) => verification)];
     const realised = environment.target.run(name, { plugin, projections, requires: awaited }, this);
     this.url = realised.url;

@@ -20,44 +20,48 @@ export async function findings(project: string, context: EngineContext, environm
 async function findingsOf(project: string, name: string, context: EngineContext): Promise<Finding[]> {
   const locks = locksOf(context.environment.PULUMI_BACKEND_URL ?? process.env.PULUMI_BACKEND_URL, project, name) ?? [];
   const stack = await EnvironmentStack.open(name, context);
-  const unfinished = unfinishedOperations(await stack.state());
-  const held = locks.filter(({ alive }) => alive !== false);
-  return [
-    ...locks.map((lock) => lockFinding(name, lock)),
-    // While an update runs, its operations are begun and not ended: nothing is wrong with that.
-    ...(unfinished.length > 0 && held.length === 0 ? [unfinishedFinding(name, unfinished)] : []),
-  ];
+  return judgeStack(name, locks, unfinishedOperations(await stack.state()));
 }
 
-function lockFinding(name: string, { pid, user, host, since, alive }: Lock): Finding {
-  const holder = `process ${String(pid)} of ${user} on ${host}, since ${since}`;
-  if (alive === true)
+/** What locks and begun operations say of a stack, and what to do: first the lock, then the state, then the update. */
+export function judgeStack(
+  name: string,
+  locks: readonly Lock[],
+  unfinished: readonly UnfinishedOperation[],
+): Finding[] {
+  const left = locks.filter(({ alive }) => alive === false);
+  // While an update runs, its operations are begun and not ended: nothing is wrong with that.
+  const running = locks.filter(({ alive }) => alive !== false).map((lock) => heldFinding(name, lock));
+  if (running.length > 0 || (left.length === 0 && unfinished.length === 0)) return running;
+  const found = [
+    ...left.map((lock) => `a lock left behind by an update that died: ${holderOf(lock)}`),
+    ...unfinished.map(
+      ({ operation, urn }) => `an update that died while ${operation} ${urn.split("::").at(-1) ?? urn}`,
+    ),
+  ];
+  const remedy = [
+    ...(left.length > 0 ? [`pulumi cancel --yes -s ${name}`] : []),
+    ...(unfinished.length > 0 ? [`pulumi refresh --yes --clear-pending-creates -s ${name}`] : []),
+    `pulumi up -s ${name}`,
+  ];
+  return [{ place: name, found: found.join("; "), remedy }];
+}
+
+function holderOf({ pid, user, host, since }: Lock): string {
+  return `process ${String(pid)} of ${user} on ${host}, since ${since}`;
+}
+
+function heldFinding(name: string, lock: Lock): Finding {
+  if (lock.alive === true) {
     return {
       place: name,
-      found: `an update is running: ${holder}`,
+      found: `an update is running: ${holderOf(lock)}`,
       remedy: ["wait for it, or end it with Ctrl-C where it runs"],
     };
-  const cancel = `pulumi cancel --yes -s ${name}`;
-  if (alive === false)
-    return {
-      place: name,
-      found: `a lock left behind by an update that died: ${holder}`,
-      remedy: [cancel, `pulumi up -s ${name}`],
-    };
-  return {
-    place: name,
-    found: `a lock of another machine: ${holder}`,
-    remedy: [`see there whether it still runs; only if not: ${cancel}`],
-  };
-}
-
-function unfinishedFinding(name: string, operations: readonly UnfinishedOperation[]): Finding {
-  return {
-    place: name,
-    found: `an update that died while ${operations.map(({ operation, urn }) => `${operation} ${urn.split("::").at(-1) ?? urn}`).join(", ")}`,
-    remedy: [
-      `pulumi up -s ${name}`,
-      "(it takes up what was begun; objects that had been created are kept and updated)",
-    ],
-  };
+  }
+  const remedy = [
+    `see there whether it still runs; only if not: pulumi cancel --yes -s ${name}`,
+    `npx patchbay doctor ${name}`,
+  ];
+  return { place: name, found: `a lock of another machine: ${holderOf(lock)}`, remedy };
 }

@@ -55,14 +55,14 @@ export class EnvironmentStack {
 
   /** Shows what an update would change. */
   async preview(output: Output): Promise<Changes> {
-    const run = this.#stack.preview({ diff: true, onOutput: output.write, color: colourOf(output) });
+    const run = this.#stack.preview({ diff: true, ...displayed(output) });
     const { changeSummary } = await explained(this.name, "preview", run);
     return changes(changeSummary);
   }
 
   /** Updates, with a message that the stack's history keeps. */
   async up(message: string, output: Output): Promise<Changes> {
-    const run = this.#stack.up({ message, onOutput: output.write, color: colourOf(output), showSecrets: false });
+    const run = this.#stack.up({ message, showSecrets: false, ...displayed(output) });
     const { summary } = await explained(this.name, "update", run);
     return changes(summary.resourceChanges ?? {});
   }
@@ -89,8 +89,9 @@ export class EnvironmentStack {
   }
 }
 
-function colourOf({ colour }: Output): "always" | "never" {
-  return colour ? "always" : "never";
+/** Everything that the engine says: its diagnostics come as errors. */
+function displayed({ write, colour }: Output) {
+  return { onOutput: write, onError: write, color: colour ? ("always" as const) : ("never" as const) };
 }
 
 function changes(counts: Readonly<Partial<Record<string, number>>>): Changes {

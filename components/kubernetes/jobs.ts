@@ -10,14 +10,17 @@ type Job = types.input.batch.v1.Job;
 /** Runs the checks of a verification where an environment names no image of its own. Contract: docs/reference/verifier.md. */
 export const defaultVerifier = "ghcr.io/patchbay/verifier:0.1.0";
 
-/** A release's task as a Job, of the release's image unless it names one. It is never tried twice: a migration may not bear it. */
+/**
+ * A release's task as a Job, of the release's image unless it names one. An update tries it once: a migration may not bear
+ * more. One that failed is run anew by the next update, which somebody asks for; otherwise it would fail for ever.
+ */
 export function taskArgs(context: PodContext, task: Task): Job {
   const { environment, plugin } = context;
   return {
     metadata: {
       namespace: environment.target.namespace,
       labels: ownLabels(plugin.name),
-      annotations: { [annotation.digest]: plugin.digest },
+      annotations: { "pulumi.com/replaceUnready": "true", [annotation.digest]: plugin.digest },
     },
     spec: {
       backoffLimit: 0,

@@ -8,8 +8,8 @@ const stages = ["development", "testing", "staging", "production"] as const;
 
 const gateway = z
   .strictObject({
-    name: dnsLabel,
-    namespace: dnsLabel,
+    name: dnsLabel.describe("Name of the Gateway."),
+    namespace: dnsLabel.describe("Its namespace."),
     hostname: hostname
       .optional()
       .describe("Host name of the routes; all that the gateway's listeners accept, if absent."),
@@ -19,8 +19,8 @@ const gateway = z
 
 const host = z
   .strictObject({
-    name,
-    version,
+    name: name.describe("The host's name, as releases name it."),
+    version: version.describe("The version that runs in this environment."),
     namespace: dnsLabel
       .optional()
       .describe("Where the host's pods run: they may call the plugins. The gateway's namespace may in any case."),
@@ -64,7 +64,8 @@ const events = z
         service: dnsLabel.describe("Service that takes events which no try could deliver."),
         namespace: dnsLabel.optional().describe("Its namespace; the environment's, if absent."),
       })
-      .optional(),
+      .optional()
+      .describe("Where events go that no try could deliver; they are dropped, if absent."),
   })
   .describe("The environment's event broker (CloudEvents).");
 
@@ -81,10 +82,15 @@ const monitoring = z
       .default({})
       .describe("Labels of the monitoring objects, such as the `release` that Prometheus selects by."),
   })
-  .prefault({});
+  .prefault({})
+  .describe("Who watches the plugins.");
 
 const quota = z
-  .strictObject({ cpu: cpu.default("64"), memory: memory.default("256Gi"), pods: count(1, 10_000).default(500) })
+  .strictObject({
+    cpu: cpu.default("64").describe("CPU of all pods together."),
+    memory: memory.default("256Gi").describe("Memory of all pods together."),
+    pods: count(1, 10_000).default(500).describe("Number of pods."),
+  })
   .prefault({})
   .describe("Most that all pods of the environment may ask for together (ResourceQuota).");
 
@@ -93,7 +99,8 @@ const verifier = z
     image: image.optional().describe("Image that runs the checks; Patchbay's own, if absent."),
     timeout: deadline.default("2m").describe("Longest time that a plugin's verification may take."),
   })
-  .prefault({});
+  .prefault({})
+  .describe("What proves a rollout.");
 
 /** `patchbay:environment`: where plugins run, and what they can be bound to. */
 export const environmentSchema = z

@@ -7,7 +7,7 @@ export const authTypes = ["none", "basic", "apiKey", "bearer", "oauth2", "webhoo
 
 const database = z
   .strictObject({
-    service: z.enum(["postgresql", "mysql", "redis"]),
+    service: z.enum(["postgresql", "mysql", "redis"]).describe("The kind of database."),
     version: versionRange.optional().describe("Versions of the service that the plugin works with; any, if absent."),
   })
   .describe("A database: the binding gives host, port, database, username and password.");
@@ -68,8 +68,8 @@ const http = z
 
 const scale = z
   .strictObject({
-    min: count(1, 1000).default(2),
-    max: count(1, 1000),
+    min: count(1, 1000).default(2).describe("Fewest replicas."),
+    max: count(1, 1000).describe("Most replicas."),
     cpu: positivePercent.default("70%").describe("Mean use of the CPU asked for, above which replicas are added."),
   })
   .refine(({ min, max }) => min <= max, { path: ["max"], error: "at least as many as min" })
@@ -109,7 +109,10 @@ export const releaseSchema = z
     description: z.string().max(500).optional().describe("One sentence for people."),
     image: image.describe("The container image, by digest."),
     host: z
-      .strictObject({ name, version: versionRange })
+      .strictObject({
+        name: name.describe("The host's name."),
+        version: versionRange.describe("Versions of the host that the release works with."),
+      })
       .describe("The host that the plugin extends, and the versions of it that the release works with."),
     requires: z
       .record(name, versionRange)
@@ -119,14 +122,17 @@ export const releaseSchema = z
       ),
     conflicts: z.record(name, versionRange).default({}).describe("Plugins that must not run beside it."),
     routes: z
-      .array(z.strictObject({ path: urlPath }))
+      .array(z.strictObject({ path: urlPath.describe("Prefix of the paths that lead to the plugin.") }))
       .max(64)
       .default([])
       .describe("Paths on the host's gateway that lead to the plugin."),
     http: http.prefault({}),
     env: env.default({}),
     resources: z
-      .strictObject({ cpu: cpu.default("100m"), memory: memory.default("128Mi") })
+      .strictObject({
+        cpu: cpu.default("100m").describe("CPU of each replica."),
+        memory: memory.default("128Mi").describe("Memory of each replica."),
+      })
       .prefault({})
       .describe("What each replica gets: requested, and its limit."),
     integrations: z
@@ -136,7 +142,7 @@ export const releaseSchema = z
     triggers: z
       .array(
         z.strictObject({
-          event: eventType,
+          event: eventType.describe("Type of the event."),
           path: urlPath.describe("Where the event is POSTed to, as a CloudEvent."),
           retries: count(0, 100).default(5).describe("Further tries before the event goes to the dead letter."),
           filter: z
@@ -155,7 +161,10 @@ export const releaseSchema = z
       .describe("Events that the plugin acts on."),
     emits: z.array(eventType).max(64).default([]).describe("Types of the events that the plugin sends."),
     tasks: z
-      .strictObject({ before: z.array(task).max(16).default([]), after: z.array(task).max(16).default([]) })
+      .strictObject({
+        before: z.array(task).max(16).default([]).describe("Before the rollout, one after the other."),
+        after: z.array(task).max(16).default([]).describe("Once the rollout is verified, one after the other."),
+      })
       .prefault({})
       .describe("Jobs around the rollout: before it (migrations), and after it was verified."),
     scale: scale.optional(),

@@ -41,8 +41,8 @@ function database<const Type extends string>(type: Type, defaultPort: number) {
   return z.strictObject({
     type: z.literal(type),
     ...common,
-    host: hostname,
-    port: port.default(defaultPort),
+    host: hostname.describe("Where it is reached."),
+    port: port.default(defaultPort).describe("Port that it listens on."),
     database: z
       .string({ error: "a database's name" })
       .regex(/^[A-Za-z0-9_-]{1,63}$/, { error: "a database's name of at most 63 letters, digits, _ and -" })
@@ -79,7 +79,7 @@ const api = z.strictObject({
   type: z.literal("http"),
   ...common,
   api: name.describe("The API that it offers."),
-  url,
+  url: url.describe("Base URL of the API."),
   auth: auth.prefault({ type: "none" }),
 });
 

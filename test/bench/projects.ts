@@ -122,7 +122,7 @@ async function resourcesOf(machine: Machine, project: Project) {
     JSON.stringify([type, inputs, dependencies.flatMap((urn) => names.get(urn) ?? []).sort()])
       .replaceAll(project.namespace, "NAMESPACE")
       // Differs by design: the raw program has the provider wait for Deployments.
-      .replace(type === "kubernetes:apps/v1:Deployment" ? '"pulumi.com/skipAwait":"true",' : "\0", "")
+      .replace(type === "kubernetes:apps/v1:Deployment" ? /,?"pulumi.com\/skipAwait":"true"/ : "\0", "")
       .replaceAll(/"ciphertext":"[^"]*"/g, '"ciphertext":""')
       // What the provider appends to names that it gives.
       .replaceAll(/-[0-9a-f]{8}"/g, '-RANDOM"');

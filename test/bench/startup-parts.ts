@@ -23,13 +23,17 @@ const { deploy } = await step("import components", () => import("../../component
 const catalog = await step("read the catalog", () => readCatalog("catalog", plugins));
 const documents = { name: "dev", file: "Pulumi.dev.yaml", environment, plugins, credentials };
 const model = await step("check and resolve", () => resolve(documents, catalog));
+const metadata = { name: "name", generation: 1 };
 await pulumi.runtime.setMocks({
-  newResource: ({ name, inputs }) => ({ id: name, state: inputs as object }),
+  newResource: ({ name, inputs }) => ({ id: name, state: { ...(inputs as object), metadata } }),
   call: () => ({}),
 });
 await step("construct components", () =>
   deploy(model, { credentials: pulumi.secret(credentials), gate: { verificationOptions: {} } }),
 );
+// What was constructed registers itself only once the inputs are known; the process must not end before.
+await step("register everything, with nobody to wait for", () =>
+  (pulumi.runtime as unknown as { waitForRPCs(): Promise<void> }).waitForRPCs(),
+);
 
 process.stdout.write(`${JSON.stringify(parts)}\n`);
-process.exit();

@@ -31,9 +31,12 @@ test("an update killed in the middle: the next says what to do, doing it loses n
   expect(diagnosis.status, diagnosis.output).toBe(1);
   expect(diagnosis.output).toContain("a lock left behind by an update that died");
   expect(diagnosis.output).toContain("pulumi cancel --yes -s dev");
+  expect(diagnosis.output).toContain("an update that died while creating payment-gateway--migrate-before");
+  expect(diagnosis.output).toContain("pulumi refresh --yes --clear-pending-creates -s dev");
   expect(diagnosis.output).toContain("pulumi up -s dev");
 
   await project.succeed("cancel", "--yes", "-s", "dev");
+  await project.succeed("refresh", "--yes", "--skip-preview", "--clear-pending-creates", "-s", "dev");
   expectSuccess(await project.up("dev"));
 
   const healthy = await doctor(project);

@@ -165,7 +165,7 @@ describe("in a foreign project", () => {
       expect(preview.output).toContain("patchbay:index:Plugin");
       // 32 of ours, and the stack itself.
       expect(preview.output).toMatch(/Resources:\s+\+ 33 to create/);
-      expect(preview.output).not.toMatch(/content-token-of-dev|cache-password-of-dev|warning/);
+      expect(preview.output).not.toMatch(/content-token-of-dev|cache-password-of-dev|^\s*warning:/m);
     },
     patience,
   );

@@ -73,7 +73,8 @@ export class Project {
 
   /** Makes the commands of the checkout work on this project. */
   linkCommands(): void {
-    for (const folder of ["cli", "delivery", "record", "toolchain"]) symlinkSync(join(checkout, folder), join(this.directory, folder));
+    for (const folder of ["cli", "delivery", "record", "toolchain"])
+      symlinkSync(join(checkout, folder), join(this.directory, folder));
   }
 
   /** Adds releases to the catalog. */

@@ -31,6 +31,10 @@ describe("a task", () => {
     expect(at(job, `${template}.containers.0`)).not.toHaveProperty("command");
   });
 
+  test("is run anew by the next update if it failed, instead of failing for ever", () => {
+    expect(at(taskOf({}), "metadata.annotations")).toMatchObject({ "pulumi.com/replaceUnready": "true" });
+  });
+
   test("runs another image and command where it names them", () => {
     const image = `registry.example.com/tools/flyway@${anyDigest("f")}`;
 

@@ -1,2 +1,0 @@
-import base from "./vitest.config.ts";
-export default { ...base, root: "/work/main", resolve: { alias: { patchbay: "/work/main/patchbay.ts" } } };

@@ -1,0 +1,37 @@
+/** A step that has begun and not ended, without anything to say: `~  kubernetes:…:Deployment name updating (0s) [diff: ~spec]`. */
+const begun =
+  /^\s*[-+~=<>]*\s+\S+ .* (creating|updating|deleting|replacing|refreshing|reading)( \w+)? \(\d+s\)\s*(\[diff: [^\]]*\])?;?\s*$/;
+
+/** The engine's sign of life where there is no terminal. */
+const heartbeat = /^@ \w+( update)?\.*$/;
+
+/**
+ * Takes the engine's output in pieces and passes on what a reader wants to know: each step when it has ended, and what it
+ * waits for, once. The steps' beginnings, and the signs of life between them, stay behind.
+ */
+export function calmed(write: (text: string) => void): { write: (text: string) => void; end: () => void } {
+  let rest = "";
+  let last = "";
+  const line = (text: string) => {
+    const plain = withoutColour(text);
+    if (begun.test(plain) || heartbeat.test(plain) || (plain === last && plain !== "")) return;
+    last = plain;
+    write(`${text}\n`);
+  };
+  return {
+    write: (text) => {
+      const lines = `${rest}${text}`.split("\n");
+      rest = lines.pop() ?? "";
+      lines.forEach(line);
+    },
+    end: () => {
+      if (rest !== "") line(rest);
+      rest = "";
+    },
+  };
+}
+
+function withoutColour(text: string): string {
+  // eslint-disable-next-line no-control-regex -- that is what a colour begins with
+  return text.replaceAll(/\u001b\[[0-9;]*m/g, "").trimEnd();
+}

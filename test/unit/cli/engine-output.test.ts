@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { calmed } from "../../../cli/engine-output.ts";
+
+function shown(...pieces: string[]): string {
+  let text = "";
+  const { write, end } = calmed((piece) => {
+    text += piece;
+  });
+  pieces.forEach(write);
+  end();
+  return text;
+}
+
+test("a step is shown when it has ended, not when it has begun", () => {
+  const output = [
+    " +  kubernetes:core/v1:Secret orders-secret creating (0s) ",
+    " ~  kubernetes:apps/v1:Deployment shop updating (0s) [diff: ~spec]; ",
+    " ++ kubernetes:batch/v1:Job migrate creating replacement (0s) [diff: ~spec]",
+    " +  kubernetes:core/v1:Secret orders-secret created (0.05s) ",
+  ];
+
+  expect(shown(output.join("\n"), "\n")).toBe(" +  kubernetes:core/v1:Secret orders-secret created (0.05s) \n");
+});
+
+test("what a step waits for is shown, once", () => {
+  const waiting = " +  pulumi:pulumi:Stack shop creating (4s) payment-gateway: 0 of 2 pods ready";
+
+  expect(shown(`${waiting}\n${waiting}\n`)).toBe(`${waiting}\n`);
+});
+
+test("signs of life stay behind, errors and outputs don't", () => {
+  expect(shown("@ updating....\n", "    error: it failed\n@ previewing update.....\nOutputs:\n")).toBe(
+    "    error: it failed\nOutputs:\n",
+  );
+});
+
+test("a line may come in pieces, in colours, and without an end", () => {
+  expect(shown("\u001b[32m +  a:b:C name crea", "ting (0s)\u001b[0m\n\u001b[1mResour", "ces:")).toBe(
+    "\u001b[1mResources:\n",
+  );
+});
+
+test("empty lines keep paragraphs apart", () => {
+  expect(shown("a\n\n\nb\n")).toBe("a\n\n\nb\n");
+});

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { summary } from "../../../cli/summary.ts";
+import { table } from "../../../cli/table.ts";
+
+const shop = {
+  environment: "dev",
+  namespace: "storefront-dev",
+  plugins: { "payment-gateway": { bindings: { orders: "orders", fraud: "fraud-eu" } } },
+  simulated: false,
+};
+
+test("a table's columns are as wide as their widest cell, without spaces at the end", () => {
+  expect(
+    table([
+      ["A", "LONG"],
+      ["much", "x"],
+    ]),
+  ).toBe("A     LONG\nmuch  x");
+});
+
+test("the summary shows what runs where, each binding and its state, and what to do next", () => {
+  const statuses = [
+    { plugin: "payment-gateway", version: "2.4.1", ready: 2, wanted: 2, verification: "passed" as const },
+  ];
+
+  const text = summary({ ...shop, statuses });
+
+  expect(text).toContain("payment-gateway  2.4.1    storefront-dev  2 of 2 ready  passed");
+  expect(text).toContain("payment-gateway  fraud    fraud-eu  wired, plugin verified");
+  expect(text).toContain("pulumi stack history -s dev");
+  expect(text).not.toContain("simulated");
+});
+
+test.each([
+  ["failed", "wired, verification failed"],
+  ["missing", "wired, verification missing"],
+] as const)("a plugin whose verification is %s has bindings that are %s", (verification, state) => {
+  const statuses = [{ plugin: "payment-gateway", version: "2.4.1", ready: 0, wanted: 2, verification }];
+
+  expect(summary({ ...shop, statuses })).toContain(state);
+});
+
+test("an embedded cluster's summary says that its nodes are simulated", () => {
+  expect(summary({ ...shop, simulated: true, statuses: [], plugins: {} })).toContain("no image was run");
+});
