@@ -7,7 +7,7 @@ const statementApply = {
 };
 
 export default defineConfig(
-  globalIgnores(["dist/", "coverage/", ".patchbay/", "**/node_modules/", "**/*.mjs"]),
+  globalIgnores(["dist/", "coverage/", ".patchbay/", "**/node_modules/", "**/*.{mjs,cjs}"]),
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -32,6 +32,5 @@ export function calmed(write: (text: string) => void): { write: (text: string) =
 }
 
 function withoutColour(text: string): string {
-  // eslint-disable-next-line no-control-regex -- that is what a colour begins with
   return text.replaceAll(/\u001b\[[0-9;]*m/g, "").trimEnd();
 }

@@ -43,7 +43,7 @@ export async function currentSession({ project, progress }: Omit<SessionOptions,
   const engine = await ensureEngine(progress);
   const chosen = chosenKubeconfig(project);
   if (existsSync(chosen)) return session(project, engine.environment, chosen, false);
-  const { kubeconfig } = await clusterStatus(clusterDirectory(project));
+  const { kubeconfig } = clusterStatus(clusterDirectory(project));
   return session(project, engine.environment, kubeconfig, true);
 }
 

@@ -84,8 +84,8 @@ export class EnvironmentStack {
 
   /** The state as the engine exports it: secrets stay encrypted. */
   async state(): Promise<unknown> {
-    const { deployment } = await this.#stack.exportStack();
-    return deployment as unknown;
+    const exported = await this.#stack.exportStack();
+    return exported.deployment as unknown;
   }
 }
 

@@ -5,7 +5,6 @@ import {
   shopCredentials,
   shopEnvironment,
   shopModel,
-  shopPlugins,
   shopServices,
   smallRelease,
 } from "../../../support/documents.ts";
