@@ -1,5 +1,5 @@
 /** The program: the stack's config and the catalog become a model, the model becomes components. */
-import { deploy, explained } from "./components/index.ts";
+import { deploy, explained, type Plugin } from "./components/index.ts";
 import { resolve } from "./model/index.ts";
 import { readCatalog, stackCredentials, stackDocuments } from "./sources/index.ts";
 
@@ -12,6 +12,9 @@ const { plugins: deployed } = deploy(model, { credentials: stackCredentials() })
 
 /** Name of the environment. */
 export const environment = model.environment.name;
+
+/** Keys that webhooks are signed with, by binding: for whoever sets up their other side. Secret; absent where there are none. */
+export const signingKeys = keysOf([...deployed.values()]);
 
 /** Which release of each plugin runs, where it is reached, and what it is wired to. */
 export const plugins = Object.fromEntries(
@@ -30,3 +33,11 @@ export const plugins = Object.fromEntries(
     },
   ]),
 );
+
+function keysOf(all: readonly Plugin[]) {
+  const bindings = all.flatMap((plugin) => [...plugin.bindings.values()]);
+  const keys = bindings.flatMap(({ name, signingKey }) =>
+    signingKey === undefined ? [] : [[name, signingKey] as const],
+  );
+  return keys.length === 0 ? undefined : Object.fromEntries(keys);
+}

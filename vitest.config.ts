@@ -3,7 +3,10 @@ import { defineConfig } from "vitest/config";
 const minutes = (count: number) => count * 60_000;
 
 export default defineConfig({
+  // As the package's own name resolves in the examples, without building it.
+  resolve: { alias: { patchbay: new URL("./patchbay.ts", import.meta.url).pathname } },
   test: {
+    reporters: ["default", "./test/support/count-reporter.ts"],
     pool: "forks",
     projects: [
       { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },

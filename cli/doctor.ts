@@ -1,14 +1,12 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { type Finding, findings } from "../delivery/diagnosis.ts";
-import { parseYaml } from "../model/index.ts";
 import { showProgress } from "../toolchain/index.ts";
+import type { Project } from "./project.ts";
 import { currentSession } from "./session.ts";
 
 /** Prints what is wrong with an environment, or with all of them, and what to do; exit status 1 where something is. */
-export async function doctor(project: string, environment?: string): Promise<void> {
+export async function doctor(project: Project, environment?: string): Promise<void> {
   const session = await currentSession({ project, progress: showProgress(process.stderr) });
-  const found = await findings(projectName(project), session, environment);
+  const found = await findings(project.name, session, environment);
   process.stdout.write(
     found.length === 0 ? "Nothing is wrong: no lock, no unfinished update.\n" : `${found.map(describe).join("\n\n")}\n`,
   );
@@ -21,9 +19,4 @@ function describe({ place, found, remedy }: Finding): string {
     `  found   ${found}`,
     ...remedy.map((step, index) => `  ${index === 0 ? "remedy" : "      "}  ${step}`),
   ].join("\n");
-}
-
-function projectName(project: string): string {
-  const data = parseYaml("Pulumi.yaml", readFileSync(join(project, "Pulumi.yaml"), "utf8")) as { name: string };
-  return data.name;
 }

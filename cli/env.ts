@@ -1,8 +1,9 @@
 import { showProgress } from "../toolchain/index.ts";
+import type { Project } from "./project.ts";
 import { currentSession } from "./session.ts";
 
 /** Prints shell exports, and nothing else, on standard output. */
-export async function printEnvironment(project: string): Promise<void> {
+export async function printEnvironment(project: Project): Promise<void> {
   const { environment } = await currentSession({ project, progress: showProgress(process.stderr) });
   for (const [name, value] of Object.entries(environment)) process.stdout.write(`export ${name}=${quoted(value)}\n`);
 }

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { resolve } from "node:path";
 import { Command, CommanderError } from "commander";
 import { PatchbayError } from "../model/problem.ts";
 
@@ -7,7 +6,11 @@ import { PatchbayError } from "../model/problem.ts";
  * Commands load what they need when they run: help, and a mistyped call, cost nothing.
  */
 
-const project = resolve(import.meta.dirname, "..");
+/** Loaded when a command runs, not when its help is read. */
+async function here() {
+  const { projectAt } = await import("./project.ts");
+  return projectAt(process.cwd());
+}
 
 const program = new Command("patchbay")
   .description(
@@ -23,7 +26,7 @@ program
   .option("--environment <name>", "the environment to bring up", "dev")
   .action(async ({ context, environment }: { context?: string; environment: string }) => {
     const { start } = await import("./start.ts");
-    await start({ project, environment, context });
+    await start({ project: await here(), environment, context });
   });
 
 program
@@ -31,7 +34,7 @@ program
   .description("end the embedded cluster; what it holds stays")
   .action(async () => {
     const { stop } = await import("./stop.ts");
-    await stop(project);
+    await stop(await here());
   });
 
 program
@@ -39,7 +42,7 @@ program
   .description('print the variables that make pulumi and kubectl work by hand: eval "$(npm run -s env)"')
   .action(async () => {
     const { printEnvironment } = await import("./env.ts");
-    await printEnvironment(project);
+    await printEnvironment(await here());
   });
 
 program
@@ -48,7 +51,7 @@ program
   .description("say what is wrong with locks, unfinished updates and the cluster, and what to do")
   .action(async (environment?: string) => {
     const { doctor } = await import("./doctor.ts");
-    await doctor(project, environment);
+    await doctor(await here(), environment);
   });
 
 program
@@ -57,7 +60,7 @@ program
   .description("print the digest of releases in the catalog, as Pulumi.<environment>.yaml names it")
   .action(async (releases: string[]) => {
     const { printDigests } = await import("./digest.ts");
-    printDigests(releases);
+    printDigests(await here(), releases);
   });
 
 try {

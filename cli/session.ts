@@ -3,13 +3,14 @@ import { join } from "node:path";
 import type { EngineContext } from "../delivery/index.ts";
 import { PatchbayError } from "../model/index.ts";
 import { clusterStatus, ensureEngine, localBackend, type Progress, startCluster } from "../toolchain/index.ts";
+import type { Project } from "./project.ts";
 
 /** Everything that a checkout keeps on this machine: the embedded cluster, and the local backend. Git ignores it. */
-export function stateDirectory(project: string): string {
-  return join(project, ".patchbay");
+export function stateDirectory(project: Project): string {
+  return join(project.directory, ".patchbay");
 }
 
-export function clusterDirectory(project: string): string {
+export function clusterDirectory(project: Project): string {
   return join(stateDirectory(project), "cluster");
 }
 
@@ -22,7 +23,7 @@ export interface Session extends EngineContext {
 }
 
 export interface SessionOptions {
-  readonly project: string;
+  readonly project: Project;
   readonly progress: Progress;
   /** A context of the user's kubeconfig to use instead of the embedded cluster. */
   readonly context?: string | undefined;
@@ -48,21 +49,26 @@ export async function currentSession({ project, progress }: Omit<SessionOptions,
 }
 
 function session(
-  project: string,
+  project: Project,
   engine: Readonly<Record<string, string>>,
   kubeconfig: string,
   simulated: boolean,
 ): Session {
   const backend = localBackend(join(stateDirectory(project), "state"));
-  return { project, kubeconfig, simulated, environment: { ...engine, ...backend, KUBECONFIG: kubeconfig } };
+  return {
+    project: project.directory,
+    kubeconfig,
+    simulated,
+    environment: { ...engine, ...backend, KUBECONFIG: kubeconfig },
+  };
 }
 
-export function chosenKubeconfig(project: string): string {
+export function chosenKubeconfig(project: Project): string {
   return join(stateDirectory(project), "context.kubeconfig");
 }
 
 /** Writes a kubeconfig of its own for a context of the user's: nobody's current context is switched. */
-async function useContext(project: string, context: string): Promise<string> {
+async function useContext(project: Project, context: string): Promise<string> {
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   config.loadFromDefault();

@@ -2,11 +2,12 @@ import { changeMessage, EnvironmentStack, type Output, pluginStatuses } from "..
 import type { Declared } from "../record/index.ts";
 import { showProgress } from "../toolchain/index.ts";
 import { calmed } from "./engine-output.ts";
+import type { Project } from "./project.ts";
 import { openSession, type Session } from "./session.ts";
 import { summary } from "./summary.ts";
 
 export interface StartOptions {
-  readonly project: string;
+  readonly project: Project;
   readonly environment: string;
   readonly context?: string | undefined;
 }

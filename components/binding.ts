@@ -22,13 +22,19 @@ export interface BindingArgs {
 export class Binding extends pulumi.ComponentResource {
   static readonly type = "patchbay:index:Binding";
 
+  /** The component's name: plugin and integration point, as in `payment-gateway--orders`. */
+  readonly name: string;
   /** Files to mount under `$SERVICE_BINDING_ROOT/<name>`, in the Service Binding format (spec 1.1.0). */
   readonly projection: Projection;
+  /** The key that both sides of a webhook sign with, for whoever sets up the other side (`whsec_…`, Standard Webhooks 1.0.0). Secret. */
+  readonly signingKey?: pulumi.Output<string>;
 
   constructor(name: string, args: BindingArgs, opts?: pulumi.ComponentResourceOptions) {
     super(Binding.type, name, {}, opts); // never args: a plain credential would land in the state
+    this.name = name;
     const given = pulumi.secret(args.credentials ?? {});
     const credentials = isSigned(args.binding) ? this.withSigningKey(name, given) : given;
+    if (isSigned(args.binding)) this.signingKey = pulumi.secret(credentials.apply(({ key }) => key ?? ""));
     this.projection = args.environment.target.bind(name, args.plugin, args.binding, credentials, this);
     this.registerOutputs({ source: this.projection.source });
   }

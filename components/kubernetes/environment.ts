@@ -47,10 +47,10 @@ export function dnsArgs({ target }: ResolvedEnvironment): types.input.networking
       policyTypes: ["Egress"],
       egress: [
         {
-          to: [{ namespaceSelector: namespaceSelector("kube-system") }],
+          to: [{ namespaceSelector: namespaceSelector(target.dns.namespace) }],
           ports: [
-            { protocol: "UDP", port: 53 },
-            { protocol: "TCP", port: 53 },
+            { protocol: "UDP", port: target.dns.port },
+            { protocol: "TCP", port: target.dns.port },
           ],
         },
       ],

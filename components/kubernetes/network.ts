@@ -5,7 +5,7 @@ import { namespaceSelector, ownLabels, podSelector } from "./labels.ts";
 type Policy = types.input.networking.v1.NetworkPolicy;
 type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
 
-/** Who may call a plugin: its host, the broker where it acts on events, Prometheus where it has metrics, its own verification. */
+/** Who may call a plugin: its host, the broker where it acts on events, Prometheus where it has metrics, its own tasks and verification. */
 export function ingressArgs(environment: ResolvedEnvironment, plugin: ResolvedPlugin): Policy {
   const { host, events, monitoring, target } = environment;
   const { release } = plugin;
@@ -25,7 +25,7 @@ export function ingressArgs(environment: ResolvedEnvironment, plugin: ResolvedPl
       policyTypes: ["Ingress"],
       ingress: [
         {
-          from: [...from, { podSelector: podSelector(plugin.name, "verification") }],
+          from: [...from, { podSelector: podSelector(plugin.name) }],
           ports: [{ protocol: "TCP", port: release.http.port }],
         },
       ],
@@ -49,11 +49,11 @@ function egress(
   };
 }
 
-/** Lets a plugin's verification call the plugin. */
-export function verifyArgs(environment: ResolvedEnvironment, plugin: ResolvedPlugin): Policy {
+/** Lets a plugin's own pods call it: the verification, and tasks that come after it. */
+export function selfArgs(environment: ResolvedEnvironment, plugin: ResolvedPlugin): Policy {
   const ports = [{ protocol: "TCP", port: plugin.release.http.port }];
-  return egress(environment, plugin, "verify", {
-    podSelector: podSelector(plugin.name, "verification"),
+  return egress(environment, plugin, "self", {
+    podSelector: podSelector(plugin.name),
     egress: [{ to: [{ podSelector: podSelector(plugin.name, "workload") }], ports }],
   });
 }

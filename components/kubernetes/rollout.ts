@@ -14,6 +14,12 @@ export function judge(deployment: V1Deployment, generation: number): RolloutStat
   const { spec, status } = deployment;
   if ((status?.observedGeneration ?? 0) < generation)
     return { phase: "progressing", detail: "waiting for the controller" };
+  const wanted = spec?.replicas ?? 1;
+  const updated = status?.updatedReplicas ?? 0;
+  const available = status?.availableReplicas ?? 0;
+  const replicas = status?.replicas ?? 0;
+  // First of all: going back to pods that never left is complete at once, while the condition still tells of the failure.
+  if (updated >= wanted && replicas <= updated && available >= updated) return { phase: "complete" };
   const progressing = status?.conditions?.find(({ type }) => type === "Progressing");
   if (progressing?.reason === "ProgressDeadlineExceeded") {
     // Pods that quota or Pod Security refuse never exist, so that none of them can say why.
@@ -21,16 +27,10 @@ export function judge(deployment: V1Deployment, generation: number): RolloutStat
     const deadline = `no progress within ${String(spec?.progressDeadlineSeconds ?? 600)} s (ProgressDeadlineExceeded)`;
     return { phase: "failed", detail: refusal === undefined ? deadline : `${deadline}: ${refusal}` };
   }
-  const wanted = spec?.replicas ?? 1;
-  const updated = status?.updatedReplicas ?? 0;
-  const available = status?.availableReplicas ?? 0;
-  const replicas = status?.replicas ?? 0;
   if (updated < wanted)
     return { phase: "progressing", detail: `${String(updated)} of ${String(wanted)} pods replaced` };
   if (replicas > updated) return { phase: "progressing", detail: `${String(replicas - updated)} old pods still there` };
-  if (available < updated)
-    return { phase: "progressing", detail: `${String(available)} of ${String(updated)} pods ready` };
-  return { phase: "complete" };
+  return { phase: "progressing", detail: `${String(available)} of ${String(updated)} pods ready` };
 }
 
 /** Why pods do not run, one line each; what several say alike stands once. */

@@ -9,7 +9,7 @@ import { type Cluster, rolloutGate } from "./gate.ts";
 import { registryPatch, routeArgs } from "./host.ts";
 import { taskArgs, verificationArgs } from "./jobs.ts";
 import { dashboardArgs, prometheusRuleArgs, serviceMonitorArgs } from "./monitoring.ts";
-import { emitArgs, ingressArgs, verifyArgs } from "./network.ts";
+import { emitArgs, ingressArgs, selfArgs } from "./network.ts";
 import type { PodContext } from "./pod.ts";
 import { autoscalerArgs, deploymentArgs, disruptionArgs, serviceAccountArgs, serviceArgs } from "./workload.ts";
 
@@ -100,7 +100,7 @@ export class KubernetesTarget implements Target {
   ): k8s.apps.v1.Deployment {
     const { environment, plugin } = context;
     const options = this.#inside(parent);
-    const policies = Object.entries({ ingress: ingressArgs, verify: verifyArgs, emit: emitArgs }).flatMap(
+    const policies = Object.entries({ ingress: ingressArgs, self: selfArgs, emit: emitArgs }).flatMap(
       ([role, args]) => {
         const policy = args(environment, plugin);
         return policy === undefined ? [] : [new k8s.networking.v1.NetworkPolicy(`${name}-${role}`, policy, options)];

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { cpu, deadline, memory, wholePercent } from "./measure.ts";
 import { env } from "./release.ts";
 import { serviceSchema } from "./service.ts";
-import { count, digest, dnsLabel, hostname, image, labelKey, labelValue, name, url, version } from "./text.ts";
+import { count, digest, dnsLabel, hostname, image, labelKey, labelValue, name, port, url, version } from "./text.ts";
 
 const stages = ["development", "testing", "staging", "production"] as const;
 
@@ -28,6 +28,16 @@ const host = z
   })
   .describe("The platform that the plugins extend.");
 
+const dns = z
+  .strictObject({
+    namespace: dnsLabel.default("kube-system").describe("Where the pods of the DNS service run."),
+    port: port.default(53).describe("The port that those pods listen on."),
+  })
+  .prefault({})
+  .describe(
+    "The cluster's DNS, which every pod may call; OpenShift has it at { namespace: openshift-dns, port: 5353 }.",
+  );
+
 const kubernetes = z.strictObject({
   kind: z.literal("kubernetes"),
   namespace: dnsLabel
@@ -41,6 +51,7 @@ const kubernetes = z.strictObject({
     .describe(
       "What the cluster is known by. Changing it says that the environment moves to another cluster, and replaces everything; an address may change freely. The environment's name, if absent.",
     ),
+  dns,
 });
 
 const target = z.discriminatedUnion("kind", [kubernetes]).describe("What the environment runs on.");
@@ -143,7 +154,7 @@ const rollout = z
 const placementSchema = z.strictObject({
   release: version.describe("Version in the catalog."),
   digest: digest.optional().describe("SHA-256 of the release. Must match; may be left out in stage development only."),
-  replicas: count(0, 1000).optional().describe("A fixed number; switches the release's `scale` off."),
+  replicas: count(1, 1000).optional().describe("A fixed number; switches the release's `scale` off."),
   bindings: z
     .record(name, name)
     .default({})

@@ -14,15 +14,13 @@ const last = (expected: string) => ({ error: expected, abort: true });
 /** A name that may become part of an object's name: `<name>-<role>` must stay a DNS label of 63 characters. */
 const longestName = 40;
 
-export const name = z
-  .string(phrase("a name"))
-  .regex(
-    // No two hyphens in a row: those part the names of which an object's name is made.
-    new RegExp(`^(?=.{1,${String(longestName)}}$)[a-z](-?[a-z0-9])*$`),
-    phrase(
-      `a name of at most ${String(longestName)} lower-case letters, digits and single hyphens that begins with a letter (it becomes part of a DNS label, RFC 1035)`,
-    ),
-  );
+export const name = z.string(phrase("a name")).regex(
+  // No two hyphens in a row: those part the names of which an object's name is made.
+  new RegExp(`^(?=.{1,${String(longestName)}}$)[a-z](-?[a-z0-9])*$`),
+  phrase(
+    `a name of at most ${String(longestName)} lower-case letters, digits and single hyphens that begins with a letter (it becomes part of a DNS label, RFC 1035)`,
+  ),
+);
 
 /** A DNS label (RFC 1123): what Kubernetes accepts as the name of a namespace. */
 export const dnsLabel = z

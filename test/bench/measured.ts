@@ -16,6 +16,8 @@ export interface Sample {
   readonly treeMebibytes: number;
   /** Peak of resident memory of the Node process that runs the program, in MiB; 0 where it was not seen. */
   readonly programMebibytes: number;
+  /** Processor time of the process and all below it; what a process used after it was last looked at is missing. */
+  readonly processorSeconds: number;
 }
 
 export interface Measured extends Sample {
@@ -49,7 +51,7 @@ export function runToEnd(program: string, args: readonly string[], options: RunO
     // In a group of its own: a terminal's Ctrl-C would reach it a second time, which makes the engine drop everything.
     detached: true,
   });
-  const memory = new MemoryWatch(child.pid ?? 0);
+  const usage = new UsageWatch(child.pid ?? 0);
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (data) => (stdout += String(data)));
@@ -58,7 +60,7 @@ export function runToEnd(program: string, args: readonly string[], options: RunO
   const abort = () => {
     child.kill("SIGINT");
     impatience = setTimeout(() => {
-      memory.killAll();
+      usage.killAll();
     }, graceMilliseconds);
   };
   options.signal.addEventListener("abort", abort, { once: true });
@@ -67,7 +69,7 @@ export function runToEnd(program: string, args: readonly string[], options: RunO
     clearTimeout(impatience);
     options.signal.removeEventListener("abort", abort);
     const seconds = (performance.now() - started) / 1000;
-    const sample = memory.stop();
+    const sample = usage.stop();
     if (options.signal.aborted) reject(options.signal.reason as Error);
     else if (status !== 0) reject(new Error(`${program} ${args.slice(0, 2).join(" ")} failed:\n${stdout}${stderr}`));
     else resolve({ seconds, ...sample, output: stdout });
@@ -75,11 +77,12 @@ export function runToEnd(program: string, args: readonly string[], options: RunO
   return promise;
 }
 
-/** Watches the memory of a process and of all below it, by looking at /proc now and then. */
-class MemoryWatch {
+/** Watches what a process and all below it use, by looking at /proc now and then. */
+class UsageWatch {
   readonly #root: number;
   readonly #timer: NodeJS.Timeout;
   readonly #isProgram = new Map<number, boolean>();
+  readonly #processorSeconds = new Map<number, number>();
   #pids: ReadonlySet<number> = new Set();
   #tree = 0;
   #program = 0;
@@ -91,9 +94,10 @@ class MemoryWatch {
     }, sampleMilliseconds);
   }
 
-  stop(): Pick<Sample, "treeMebibytes" | "programMebibytes"> {
+  stop(): Omit<Sample, "seconds"> {
     clearInterval(this.#timer);
-    return { treeMebibytes: this.#tree, programMebibytes: this.#program };
+    const processorSeconds = this.#processorSeconds.values().reduce((sum, seconds) => sum + seconds, 0);
+    return { treeMebibytes: this.#tree, programMebibytes: this.#program, processorSeconds };
   }
 
   /** Ends what has been seen of the tree: the engine puts its plugins into groups of their own. */
@@ -120,6 +124,7 @@ class MemoryWatch {
       this.#tree,
       own.reduce((sum, { mebibytes }) => sum + mebibytes, 0),
     );
+    for (const { pid, processorSeconds } of own) this.#processorSeconds.set(pid, processorSeconds);
     for (const { pid } of own) if (this.#runsProgram(pid)) this.#program = Math.max(this.#program, peakOf(pid));
   }
 
@@ -133,7 +138,17 @@ class MemoryWatch {
   }
 }
 
-function allProcesses(): { pid: number; parent: number; mebibytes: number }[] {
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly mebibytes: number;
+  readonly processorSeconds: number;
+}
+
+/** Units of proc(5) on every Linux that Node runs on. */
+const [pageBytes, ticksPerSecond] = [4096, 100];
+
+function allProcesses(): Process[] {
   let entries: string[] = [];
   try {
     entries = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
@@ -143,8 +158,10 @@ function allProcesses(): { pid: number; parent: number; mebibytes: number }[] {
   return entries.flatMap((pid) => {
     // Fields from the third on: the second, the command, may hold anything (proc(5)).
     const fields = read(`/proc/${pid}/stat`).split(") ").at(-1)?.split(" ") ?? [];
-    const [parent, pages] = [Number(fields[1]), Number(fields[21])];
-    return Number.isNaN(parent + pages) ? [] : [{ pid: Number(pid), parent, mebibytes: (pages * 4096) / 2 ** 20 }];
+    const [parent = NaN, user = NaN, system = NaN, pages = NaN] = [1, 11, 12, 21].map((index) => Number(fields[index]));
+    if (Number.isNaN(parent + user + system + pages)) return [];
+    const processorSeconds = (user + system) / ticksPerSecond;
+    return [{ pid: Number(pid), parent, mebibytes: (pages * pageBytes) / 2 ** 20, processorSeconds }];
   });
 }
 

@@ -66,8 +66,8 @@ function encode(value: unknown, visible: unknown): unknown {
 /** A raw program has nothing but the provider to wait for a rollout: without this, it would verify one that has not begun. */
 function awaited(deployment: Inputs): Inputs {
   const metadata = deployment.metadata as { readonly annotations?: Inputs };
-  const { "pulumi.com/skipAwait": _, ...annotations } = metadata.annotations ?? {};
-  return { ...deployment, metadata: { ...metadata, annotations } };
+  const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => key !== "pulumi.com/skipAwait");
+  return { ...deployment, metadata: { ...metadata, annotations: Object.fromEntries(annotations) } };
 }
 
 /** Version of an installed package, for the report. */

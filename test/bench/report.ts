@@ -48,17 +48,31 @@ function sizeLines({ plugins, resources, components, samples }: SizeResult): str
     const { ours, raw } = samples[operation];
     const [one, other] = [median(ours.map(secondsOf)), median(raw.map(secondsOf))];
     const ratio = one / other;
+    const [work, otherWork] = [ours, raw].map((all) => median(all.map(({ processorSeconds }) => processorSeconds)));
     return [
       operation,
       `${one.toFixed(2)} s`,
       `${other.toFixed(2)} s`,
       `${ratio.toFixed(2)}${ratio > goal ? " *" : ""}`,
       String(ours.length),
+      ...[work, otherWork].map((seconds) => (seconds === 0 ? "unknown" : `${(seconds ?? 0).toFixed(1)} s`)),
       ...[ours, raw].map((all) => mebibytes(all.map(({ programMebibytes }) => programMebibytes))),
       ...[ours, raw].map((all) => mebibytes(all.map(({ treeMebibytes }) => treeMebibytes))),
     ];
   });
-  const head = ["", "ours", "raw", "ratio", "runs", "program: ours", "raw", "all processes: ours", "raw"];
+  const head = [
+    "",
+    "ours",
+    "raw",
+    "ratio",
+    "runs",
+    "processor time: ours",
+    "raw",
+    "program's memory: ours",
+    "raw",
+    "all memory: ours",
+    "raw",
+  ];
   return [
     `${plugins} plugins: ${resources} resources in both, ${components} components in ours`,
     ...table([head, ...rows]),

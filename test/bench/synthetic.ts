@@ -17,8 +17,8 @@ const requiresEvery = 4;
 
 /** An environment with so many plugins; each has a database, an API, a trigger and a route, and some require another. */
 export function synthetic(count: number, namespace: string): Synthetic {
-  const plugins = Array.from({ length: count }, (_, index) => index);
-  const systems = Array.from({ length: Math.ceil(count / sharedBy) }, (_, index) => index);
+  const plugins = [...Array(count).keys()];
+  const systems = [...Array(Math.ceil(count / sharedBy)).keys()];
   return {
     environment: {
       stage: "development",

@@ -63,7 +63,7 @@ describe("the least plugin", () => {
       "kubernetes:core/v1:Service search-service",
       "kubernetes:core/v1:ServiceAccount search-account",
       "kubernetes:networking.k8s.io/v1:NetworkPolicy search-ingress",
-      "kubernetes:networking.k8s.io/v1:NetworkPolicy search-verify",
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy search-self",
       "kubernetes:policy/v1:PodDisruptionBudget search-disruption",
     ]);
   });
@@ -117,7 +117,7 @@ describe("a plugin with everything", () => {
       "kubernetes:networking.k8s.io/v1:NetworkPolicy payment-gateway--tax-calculator-ingress",
       "kubernetes:networking.k8s.io/v1:NetworkPolicy payment-gateway-emit",
       "kubernetes:networking.k8s.io/v1:NetworkPolicy payment-gateway-ingress",
-      "kubernetes:networking.k8s.io/v1:NetworkPolicy payment-gateway-verify",
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy payment-gateway-self",
       "kubernetes:policy/v1:PodDisruptionBudget payment-gateway-disruption",
       "patchbay:index:Binding payment-gateway--fraud",
       "patchbay:index:Binding payment-gateway--inventory",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { emitArgs, ingressArgs, verifyArgs } from "../../../components/kubernetes/network.ts";
+import { emitArgs, ingressArgs, selfArgs } from "../../../components/kubernetes/network.ts";
 import { at } from "../../support/mock-world.ts";
 import { type Changes, shopContext } from "./context.ts";
 
@@ -16,7 +16,7 @@ function ingress(changes?: Changes) {
 }
 
 describe("who may call a plugin", () => {
-  test("is its gateway, the broker of its triggers, and its own verification, at its port", () => {
+  test("is its gateway, the broker of its triggers, and its own tasks and verification, at its port", () => {
     expect(ingress()).toEqual({
       metadata: {
         name: "payment-gateway-ingress",
@@ -28,7 +28,7 @@ describe("who may call a plugin", () => {
         policyTypes: ["Ingress"],
         ingress: [
           {
-            from: [namespace("edge"), namespace("knative-eventing"), { podSelector: pods("verification") }],
+            from: [namespace("edge"), namespace("knative-eventing"), { podSelector: pods() }],
             ports: [{ protocol: "TCP", port: 8080 }],
           },
         ],
@@ -54,7 +54,7 @@ describe("who may call a plugin", () => {
 
     expect(at(ingress(changes), "spec.ingress")).toEqual([
       {
-        from: [namespace("edge"), { podSelector: pods("verification") }],
+        from: [namespace("edge"), { podSelector: pods() }],
         ports: [{ protocol: "TCP", port: 9000 }],
       },
     ]);
@@ -69,16 +69,16 @@ describe("who may call a plugin", () => {
     };
     const from = at(ingress({ environment: { host }, release: { triggers: [] } }), "spec.ingress.0.from");
 
-    expect(from).toEqual([namespace("edge"), { podSelector: pods("verification") }]);
+    expect(from).toEqual([namespace("edge"), { podSelector: pods() }]);
   });
 });
 
 describe("whom a plugin may call besides its bindings", () => {
-  test("is, for its verification, the plugin itself", () => {
+  test("is the plugin itself, for its verification and later tasks", () => {
     const { environment, plugin } = shopContext();
 
-    expect(verifyArgs(environment, plugin).spec).toEqual({
-      podSelector: pods("verification"),
+    expect(selfArgs(environment, plugin).spec).toEqual({
+      podSelector: pods(),
       policyTypes: ["Egress"],
       egress: [{ to: [{ podSelector: pods("workload") }], ports: [{ protocol: "TCP", port: 8080 }] }],
     });

@@ -77,7 +77,6 @@ test("an integration point is bound to the service that the placement names, els
 
 test.each([
   ["replicas of the placement", { scale: { min: 2, max: 6 } }, { replicas: 3 }, { kind: "fixed", replicas: 3 }],
-  ["no replicas at all", { scale: { min: 2, max: 6 } }, { replicas: 0 }, { kind: "fixed", replicas: 0 }],
   ["the release's scale", { scale: { min: 2, max: 6, cpu: "55.5%" } }, {}, { kind: "auto", min: 2, max: 6, cpu: 56 }],
   ["a scale without choice", { scale: { min: 3, max: 3 } }, {}, { kind: "fixed", replicas: 3 }],
   ["two, where nobody says", {}, {}, { kind: "fixed", replicas: 2 }],

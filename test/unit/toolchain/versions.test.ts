@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, "../../..");
 
 describe("the pinned versions", () => {
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
-    readonly dependencies: Readonly<Record<string, string>>;
+    readonly devDependencies: Readonly<Record<string, string>>;
   };
 
   test.each([
@@ -16,7 +16,7 @@ describe("the pinned versions", () => {
     ["@pulumi/kubernetes", versions.kubernetesProvider],
     ["@pulumi/random", versions.randomProvider],
   ])("package.json has the same %s", (name, version) => {
-    expect(manifest.dependencies[name]).toBe(version);
+    expect(manifest.devDependencies[name]).toBe(version);
   });
 
   test.each([
