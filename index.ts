@@ -3,6 +3,10 @@ import { deploy, explained, type Plugin } from "./components/index.ts";
 import { resolve } from "./model/index.ts";
 import { readCatalog, stackCredentials, stackDocuments } from "./sources/index.ts";
 
+// The SDK looks up source maps for the stack of every promise, which is a third of a large program's work; Node runs these
+// sources as they are, so that there is nothing to find (docs/explanation/performance.md).
+Reflect.deleteProperty(Error, "prepareStackTrace");
+
 const model = explained(() => {
   const documents = stackDocuments();
   return resolve(documents, readCatalog("catalog", documents.plugins));

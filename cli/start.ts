@@ -2,9 +2,13 @@ import { changeMessage, EnvironmentStack, type Output, pluginStatuses } from "..
 import type { Declared } from "../record/index.ts";
 import { showProgress } from "../toolchain/index.ts";
 import { calmed } from "./engine-output.ts";
+import { interruptible } from "./interruption.ts";
 import type { Project } from "./project.ts";
 import { openSession, type Session } from "./session.ts";
 import { summary } from "./summary.ts";
+
+/** Where the engine's output goes; `end` writes what has come of a last line. */
+type Terminal = Output & { readonly end: () => void };
 
 export interface StartOptions {
   readonly project: Project;
@@ -18,14 +22,20 @@ export async function start({ project, environment, context }: StartOptions): Pr
   const stack = await EnvironmentStack.open(environment, session);
   const output = terminal();
 
-  heading(`Preview of ${environment}`);
-  const planned = await stack.preview(output).finally(output.end);
-  const { before, after } = await stack.declared();
-  if (planned.any) {
-    heading(`Update of ${environment}`);
-    await stack.up(after === undefined ? "update" : changeMessage(before, after), output).finally(output.end);
-  }
+  const planned = await interruptible(async (signal) => {
+    heading(`Preview of ${environment}`);
+    const changes = await stack.preview(output, signal).finally(output.end);
+    if (changes.any) await update(stack, output, signal);
+    return changes;
+  });
+  const { after } = await stack.declared();
   await summarise(stack, session, after, planned.any);
+}
+
+async function update(stack: EnvironmentStack, output: Terminal, signal: AbortSignal): Promise<void> {
+  const { before, after } = await stack.declared();
+  heading(`Update of ${stack.name}`);
+  await stack.up(after === undefined ? "update" : changeMessage(before, after), output, signal).finally(output.end);
 }
 
 async function summarise(
@@ -47,7 +57,7 @@ function heading(text: string): void {
   process.stdout.write(`\n${text}\n${"-".repeat(text.length)}\n`);
 }
 
-function terminal(): Output & { end: () => void } {
+function terminal(): Terminal {
   const { write, end } = calmed((text) => {
     process.stdout.write(text);
   });

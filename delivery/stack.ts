@@ -54,15 +54,15 @@ export class EnvironmentStack {
   }
 
   /** Shows what an update would change. */
-  async preview(output: Output): Promise<Changes> {
-    const run = this.#stack.preview({ diff: true, ...displayed(output) });
+  async preview(output: Output, signal: AbortSignal): Promise<Changes> {
+    const run = this.#stack.preview({ diff: true, signal, ...displayed(output) });
     const { changeSummary } = await explained(this.name, "preview", run);
     return changes(changeSummary);
   }
 
-  /** Updates, with a message that the stack's history keeps. */
-  async up(message: string, output: Output): Promise<Changes> {
-    const run = this.#stack.up({ message, showSecrets: false, ...displayed(output) });
+  /** Updates, with a message that the stack's history keeps. A signal stops it in an orderly way. */
+  async up(message: string, output: Output, signal: AbortSignal): Promise<Changes> {
+    const run = this.#stack.up({ message, showSecrets: false, signal, ...displayed(output) });
     const { summary } = await explained(this.name, "update", run);
     return changes(summary.resourceChanges ?? {});
   }

@@ -96,7 +96,7 @@ class UsageWatch {
 
   stop(): Omit<Sample, "seconds"> {
     clearInterval(this.#timer);
-    const processorSeconds = this.#processorSeconds.values().reduce((sum, seconds) => sum + seconds, 0);
+    const processorSeconds = [...this.#processorSeconds.values()].reduce((sum, seconds) => sum + seconds, 0);
     return { treeMebibytes: this.#tree, programMebibytes: this.#program, processorSeconds };
   }
 

@@ -17,8 +17,8 @@ const requiresEvery = 4;
 
 /** An environment with so many plugins; each has a database, an API, a trigger and a route, and some require another. */
 export function synthetic(count: number, namespace: string): Synthetic {
-  const plugins = [...Array(count).keys()];
-  const systems = [...Array(Math.ceil(count / sharedBy)).keys()];
+  const plugins = [...new Array<undefined>(count).keys()];
+  const systems = plugins.slice(0, Math.ceil(count / sharedBy));
   return {
     environment: {
       stage: "development",
@@ -33,12 +33,7 @@ export function synthetic(count: number, namespace: string): Synthetic {
       quota: { cpu: "1000", memory: "1000Gi", pods: 5000 },
     },
     plugins: Object.fromEntries(plugins.map(placement)),
-    credentials: Object.fromEntries(
-      systems.flatMap((index) => [
-        [`database-${String(index)}`, { username: "shop", password: `pa55word-${String(index)}` }],
-        [`api-${String(index)}`, { clientId: "shop", clientSecret: `s3cret-${String(index)}` }],
-      ]),
-    ),
+    credentials: Object.fromEntries(systems.flatMap(credentials)),
     releases: plugins.map(release),
   };
 }
@@ -69,6 +64,13 @@ function api(index: number): [string, Data] {
       url: `http://${name}.erp.svc`,
       auth: { type: "oauth2", tokenUrl: "http://idp.erp.svc/token" },
     },
+  ];
+}
+
+function credentials(index: number): [string, Readonly<Record<string, string>>][] {
+  return [
+    [`database-${String(index)}`, { username: "shop", password: `pa55word-${String(index)}` }],
+    [`api-${String(index)}`, { clientId: "shop", clientSecret: `s3cret-${String(index)}` }],
   ];
 }
 
