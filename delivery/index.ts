@@ -1,5 +1,5 @@
 /** Drives the engine: previews and updates an environment, and says how it fares afterwards. */
 export { changeMessage } from "./change-message.ts";
-export { type Changes, type EngineContext, EnvironmentStack, type Output } from "./stack.ts";
+export { type EngineContext, EnvironmentStack, type Output } from "./stack.ts";
 export { type PluginStatus, pluginStatuses } from "./status.ts";
 export type { Wiring } from "./wiring.ts";

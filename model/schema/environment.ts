@@ -172,6 +172,3 @@ export type Environment = z.output<typeof environmentSchema>;
 export type Placement = z.output<typeof placementSchema>;
 export type Rollout = Placement["rollout"];
 export type Stage = Environment["stage"];
-export type KubernetesTarget = Environment["target"];
-export type Gateway = z.output<typeof gateway>;
-export type EventsConfig = z.output<typeof events>;

@@ -93,7 +93,6 @@ export const serviceSchema = z.discriminatedUnion("type", [
 
 export type Service = z.output<typeof serviceSchema>;
 export type HttpService = Extract<Service, { type: "http" }>;
-export type DatabaseService = Exclude<Service, HttpService>;
 export type ServiceAuth = HttpService["auth"];
 export type Network = z.output<typeof network>;
 
