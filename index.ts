@@ -17,7 +17,7 @@ const { plugins: deployed } = deploy(model, { credentials: stackCredentials() })
 /** Name of the environment. */
 export const environment = model.environment.name;
 
-/** Keys that webhooks are signed with, by binding: for whoever sets up their other side. Secret; absent where there are none. */
+/** Keys that webhooks are signed with, by binding: for whoever sets up their other side. Secret. */
 export const signingKeys = keysOf([...deployed.values()]);
 
 /** Which release of each plugin runs, where it is reached, and what it is wired to. */
@@ -40,8 +40,7 @@ export const plugins = Object.fromEntries(
 
 function keysOf(all: readonly Plugin[]) {
   const bindings = all.flatMap((plugin) => [...plugin.bindings.values()]);
-  const keys = bindings.flatMap(({ name, signingKey }) =>
-    signingKey === undefined ? [] : [[name, signingKey] as const],
+  return Object.fromEntries(
+    bindings.flatMap(({ name, signingKey }) => (signingKey === undefined ? [] : [[name, signingKey]])),
   );
-  return keys.length === 0 ? undefined : Object.fromEntries(keys);
 }

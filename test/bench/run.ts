@@ -7,7 +7,7 @@ import { ensureEngine, quietProgress, showProgress, startCluster, stopCluster } 
 import { interruptible } from "../../toolchain/interruption.ts";
 import type { Machine } from "./measured.ts";
 import { asJson, asText, type Results } from "./report.ts";
-import { type Effort, measureSize, type SizeResult } from "./rounds.ts";
+import { type Effort, measureSize, type SizeResult, warmUp } from "./rounds.ts";
 import { measureStartUp, type StartUp } from "./startup.ts";
 
 const usage = `npm run bench -- [options]
@@ -88,7 +88,7 @@ async function withMachine<T>(
 async function measureAll(machine: Machine, { sizes, effort, checkpoints }: Options): Promise<Results> {
   const results: SizeResult[] = [];
   const startUp: StartUp[] = [];
-  // First of all: it also warms the machine's caches up, for both programs alike.
+  await warmUp(machine);
   for (const plugins of sizes) startUp.push(await measureStartUp(machine, plugins, 5, note));
   for (const plugins of sizes) results.push(await measureSize(machine, plugins, effort(plugins), note));
   return { sizes: results, startUp, checkpoints };
