@@ -1,6 +1,6 @@
-/** A step that has begun and not ended, without anything to say: `~  kubernetes:…:Deployment name updating (0s) [diff: ~spec]`. */
+/** A step that has begun and not ended, without anything to say (that nothing is waited for is nothing either): `~  kubernetes:…:Deployment name updating (0s) [diff: ~spec]`. */
 const begun =
-  /^\s*[-+~=<>]*\s+\S+ .* (creating|updating|deleting|replacing|refreshing|reading)( \w+)? \(\d+s\)\s*(\[diff: [^\]]*\])?;?\s*$/;
+  /^\s*[-+~=<>]*\s+\S+ .* (creating|updating|deleting|replacing|refreshing|reading)( \w+)? \(\d+s\)\s*(\[diff: [^\]]*\])?;?\s*(Skipping await logic)?$/;
 
 /** The engine's sign of life where there is no terminal. */
 const heartbeat = /^@ \w+( update)?\.*$/;

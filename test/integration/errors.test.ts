@@ -54,6 +54,29 @@ test("after all of that, the cluster holds nothing of it", async () => {
   expect((await project.resources("dev")).filter(({ type }) => type.startsWith("kubernetes:"))).toEqual([]);
 });
 
+const bomb = `a: &a [x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c, *c]\n`;
+
+test.each([
+  ["an alias bomb", bomb],
+  ["a key that reaches a prototype", "plugin: tax-calculator\n__proto__: { polluted: true }\n"],
+  ["more text than a release ever has", `# ${"x".repeat(256 * 1024)}`],
+])("a hostile release, %s, is refused by name", async (_, text) => {
+  project.emptyCatalog();
+  project.write("catalog/tax-calculator/1.3.0.yaml", text);
+  const { environment } = shopDocuments();
+  await project.declare("dev", {
+    environment: inNamespace(environment as Data),
+    plugins: { "tax-calculator": { release: "1.3.0" } },
+  });
+
+  const { status, output } = await project.preview("dev");
+
+  expect(status, output).toBe(1);
+  expect(output).toMatch(/^ {4}catalog\/tax-calculator\/1\.3\.0\.yaml/m);
+  expect(output).toMatch(/^ {6}remedy {4}\S/m);
+  expect(output).not.toMatch(/^\s+at .*(\.ts|\.js|node:)/m);
+});
+
 test("a configuration that the kernel would refuse is refused before, with its size", async () => {
   const services = Object.fromEntries(
     Array.from({ length: 900 }, (_, index) => [

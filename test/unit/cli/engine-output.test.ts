@@ -15,6 +15,7 @@ test("a step is shown when it has ended, not when it has begun", () => {
   const output = [
     " +  kubernetes:core/v1:Secret orders-secret creating (0s) ",
     " ~  kubernetes:apps/v1:Deployment shop updating (0s) [diff: ~spec]; ",
+    " +  kubernetes:apps/v1:Deployment shop creating (0s) Skipping await logic",
     " ++ kubernetes:batch/v1:Job migrate creating replacement (0s) [diff: ~spec]",
     " +  kubernetes:core/v1:Secret orders-secret created (0.05s) ",
   ];
