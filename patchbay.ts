@@ -15,12 +15,12 @@ export {
   Environment,
   type EnvironmentArgs,
   explained,
+  type Gate,
   Plugin,
   type PluginArgs,
   type PluginParts,
   type Projection,
   type Realised,
-  type RolloutGate,
   type Target,
 } from "./components/index.ts";
 export {

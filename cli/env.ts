@@ -4,8 +4,8 @@ import { currentSession } from "./session.ts";
 
 /** Prints shell exports, and nothing else, on standard output. */
 export async function printEnvironment(project: Project): Promise<void> {
-  const { environment } = await currentSession({ project, progress: showProgress(process.stderr) });
-  for (const [name, value] of Object.entries(environment)) process.stdout.write(`export ${name}=${quoted(value)}\n`);
+  const { variables } = await currentSession({ project, progress: showProgress(process.stderr) });
+  for (const [name, value] of Object.entries(variables)) process.stdout.write(`export ${name}=${quoted(value)}\n`);
 }
 
 /** A value as one word of a POSIX shell. */

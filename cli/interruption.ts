@@ -1,17 +1,27 @@
+/** How work learns that it is to end. */
+export interface Stop {
+  /** Stops the engine's command at hand. */
+  readonly signal: AbortSignal;
+  /** Whether the user has asked for the end, whatever came of the command at hand. */
+  readonly wasAsked: () => boolean;
+}
+
 /**
  * Runs work that drives the engine. Ctrl-C, or a request to end, stops the engine in an orderly way: what it has begun it
  * ends, the record gets its entry, the lock goes. We stay until then.
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function stoppingEngine<T>(work: (stop: Stop) => Promise<T>): Promise<T> {
   const controller = new AbortController();
+  let asked = false;
   const stop = (signal: NodeJS.Signals) => {
+    asked = true;
     process.stderr.write("\nStopping: the engine ends what it has begun.\n");
     // A terminal sends Ctrl-C to the engine as well, and a second one would end it at once.
     if (signal !== "SIGINT" || !process.stdin.isTTY) controller.abort();
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
   try {
-    return await work(controller.signal);
+    return await work({ signal: controller.signal, wasAsked: () => asked });
   } finally {
     process.off("SIGINT", stop).off("SIGTERM", stop);
   }

@@ -1,8 +1,9 @@
 import { changeMessage, EnvironmentStack, type Output, pluginStatuses } from "../delivery/index.ts";
+import { PatchbayError, type Problem } from "../model/index.ts";
 import type { Declared } from "../record/index.ts";
 import { showProgress } from "../toolchain/index.ts";
 import { calmed } from "./engine-output.ts";
-import { interruptible } from "./interruption.ts";
+import { stoppingEngine } from "./interruption.ts";
 import type { Project } from "./project.ts";
 import { openSession, type Session } from "./session.ts";
 import { summary } from "./summary.ts";
@@ -22,14 +23,26 @@ export async function start({ project, environment, context }: StartOptions): Pr
   const stack = await EnvironmentStack.open(environment, session);
   const output = terminal();
 
-  const planned = await interruptible(async (signal) => {
+  const planned = await stoppingEngine(async ({ signal, wasAsked }) => {
     heading(`Preview of ${environment}`);
     const changes = await stack.preview(output, signal).finally(output.end);
+    if (wasAsked()) throw new PatchbayError([stopped(environment)]);
     if (changes.any) await update(stack, output, signal);
     return changes;
   });
   const { after } = await stack.declared();
   await summarise(stack, session, after, planned.any);
+}
+
+function stopped(environment: string): Problem {
+  return {
+    code: "engine-failed",
+    file: `Pulumi.${environment}.yaml`,
+    path: "",
+    found: "Ctrl-C after the preview",
+    expected: "an update",
+    remedy: "nothing was changed; run it again to go on",
+  };
 }
 
 async function update(stack: EnvironmentStack, output: Terminal, signal: AbortSignal): Promise<void> {
@@ -45,12 +58,21 @@ async function summarise(
   changed: boolean,
 ): Promise<void> {
   const environment = stack.name;
-  const { kubeconfig, simulated } = session;
+  const { kubeconfig, context } = session;
   const namespace =
     (declared?.environment as { target: { namespace: string } } | undefined)?.target.namespace ?? environment;
-  const statuses = await pluginStatuses({ kubeconfig, namespace });
+  const statuses = await pluginStatuses({ kubeconfig, namespace }).catch(unknownStatus);
   heading(`${environment}: ${changed ? "updated" : "nothing changed"}`);
-  process.stdout.write(summary({ environment, namespace, statuses, simulated, plugins: await stack.wiring() }));
+  process.stdout.write(
+    summary({ environment, namespace, statuses, simulated: context === undefined, plugins: await stack.wiring() }),
+  );
+}
+
+/** The update has succeeded by then: that its outcome cannot be looked at does not make it fail. */
+function unknownStatus(error: unknown): [] {
+  const [said = ""] = (error as Error).message.split("\n");
+  process.stderr.write(`\nThe cluster does not tell how the plugins fare: ${said}\n`);
+  return [];
 }
 
 function heading(text: string): void {

@@ -25,7 +25,10 @@ export function summary({ environment, namespace, statuses, plugins, simulated }
       plugin,
       point,
       to,
-      bindingState(statuses.find((status) => status.plugin === plugin)),
+      bindingState(
+        point,
+        statuses.find((status) => status.plugin === plugin),
+      ),
     ]),
   );
   const blocks = [
@@ -41,10 +44,11 @@ export function summary({ environment, namespace, statuses, plugins, simulated }
   return `${blocks.join("\n\n")}\n`;
 }
 
-function bindingState(status: PluginStatus | undefined): string {
-  return status?.verification === "passed"
-    ? "wired, plugin verified"
-    : `wired, verification ${status?.verification ?? "missing"}`;
+/** A binding works where the pods have its files, and the plugin was verified with them. */
+function bindingState(point: string, status: PluginStatus | undefined): string {
+  if (status === undefined) return "unknown";
+  const files = status.mounted.includes(point) ? "mounted" : "not mounted";
+  return `${files}, verification ${status.verification}`;
 }
 
 function nextSteps(environment: string, namespace: string): string {

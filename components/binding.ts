@@ -13,6 +13,11 @@ export interface BindingArgs {
   readonly binding: ResolvedBinding;
   /** What the service asks for: `{ username, password }`, `{ clientId, clientSecret }`, … Always treated as secret. */
   readonly credentials?: pulumi.Input<Credentials>;
+  /**
+   * Whether replaced credentials stay until no pod can be gone back to that uses them. A Plugin asks for it, since its rollout
+   * clears them up. Default: false, they go with the update that replaces them.
+   */
+  readonly kept?: boolean;
 }
 
 /**
@@ -35,7 +40,11 @@ export class Binding extends pulumi.ComponentResource {
     const given = pulumi.secret(args.credentials ?? {});
     const credentials = isSigned(args.binding) ? this.withSigningKey(name, given) : given;
     if (isSigned(args.binding)) this.signingKey = pulumi.secret(credentials.apply(({ key }) => key ?? ""));
-    this.projection = args.environment.target.bind(name, args.plugin, args.binding, credentials, this);
+    this.projection = args.environment.target.bind(
+      name,
+      { owner: args.plugin, binding: args.binding, credentials, kept: args.kept ?? false },
+      this,
+    );
     this.registerOutputs({ source: this.projection.source });
   }
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ResolvedEnvironment } from "../model/index.ts";
 import { KubernetesTarget } from "./kubernetes/target.ts";
-import type { RolloutGate, Target } from "./target.ts";
+import type { Gate, Target } from "./target.ts";
 
 export interface EnvironmentArgs {
   /** The environment, as `resolve` returns it. */
@@ -9,7 +9,7 @@ export interface EnvironmentArgs {
   /** Kubernetes: contents of a kubeconfig, or its path. The ambient one (`KUBECONFIG`, `~/.kube/config`), if absent. */
   readonly kubeconfig?: pulumi.Input<string>;
   /** Replaces the wait for rollouts; for unit tests, since the engine's mocks know no resource hooks. */
-  readonly gate?: RolloutGate;
+  readonly gate?: Gate;
 }
 
 /** Where plugins run: the place they share, closed to everything that no plugin or binding opens. */

@@ -3,4 +3,4 @@ export { Binding, type BindingArgs } from "./binding.ts";
 export { type DeployArgs, deploy, explained } from "./deploy.ts";
 export { Environment, type EnvironmentArgs } from "./environment.ts";
 export { Plugin, type PluginArgs } from "./plugin.ts";
-export type { Credentials, PluginParts, Projection, Realised, RolloutGate, Target } from "./target.ts";
+export type { Credentials, Gate, PluginParts, Projection, Realised, Target } from "./target.ts";

@@ -55,7 +55,7 @@ export class Plugin extends pulumi.ComponentResource {
       binding.kind === "service" ? all.apply((byService) => byService[binding.serviceName] ?? {}) : undefined;
     return new Binding(
       bindingName,
-      { environment, plugin, binding, ...(credentials && { credentials }) },
+      { environment, plugin, binding, kept: true, ...(credentials && { credentials }) },
       { parent: this },
     );
   }

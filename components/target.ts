@@ -19,6 +19,15 @@ export interface Realised {
   readonly verification: pulumi.Resource;
 }
 
+export interface BindingParts {
+  /** Name of the plugin that is bound. */
+  readonly owner: string;
+  readonly binding: ResolvedBinding;
+  readonly credentials: pulumi.Output<Credentials>;
+  /** Whether replaced credentials stay as long as a pod may be gone back to that uses them. */
+  readonly kept: boolean;
+}
+
 export interface PluginParts {
   readonly plugin: ResolvedPlugin;
   readonly projections: readonly Projection[];
@@ -32,19 +41,17 @@ export interface PluginParts {
  */
 export interface Target {
   /** Realises a binding: keeps the credentials as the plugin will read them, and lets the plugin reach the service. */
-  bind(
-    name: string,
-    owner: string,
-    binding: ResolvedBinding,
-    credentials: pulumi.Output<Credentials>,
-    parent: pulumi.Resource,
-  ): Projection;
+  bind(name: string, parts: BindingParts, parent: pulumi.Resource): Projection;
   /** Realises a plugin: brings the release in, waits for it, verifies it, and introduces it to its host. */
   run(name: string, parts: PluginParts, parent: pulumi.Resource): Realised;
 }
 
-/** Waits for rollouts. A seam: the engine's mocks know no resource hooks. */
-export interface RolloutGate {
+/** What must hold before something is created. A seam: the engine's mocks know no resource hooks. */
+export interface Gate {
+  /** Options of the environment's namespace: it must not be somebody else's. */
+  readonly namespaceOptions: Pick<pulumi.CustomResourceOptions, "hooks">;
+  /** Options of a task: no earlier one of its kind may still run. */
+  readonly taskOptions: Pick<pulumi.CustomResourceOptions, "hooks">;
   /** Options of the verification resource that make its creation wait for the rollout it verifies. */
   readonly verificationOptions: Pick<pulumi.CustomResourceOptions, "hooks">;
 }

@@ -3,13 +3,14 @@ import type { Declared } from "../record/index.ts";
 
 /**
  * Says in one line what an update changes, for the stack's history: `payment-gateway 2.4.0 -> 2.4.1`.
+ * What stands in no history (credentials, the catalog's files) is not told apart.
  *
  * @param before What the last successful update declared, if there was one.
  */
 export function changeMessage(before: Declared | undefined, after: Declared): string {
   const parts = [...pluginChanges(before?.plugins ?? {}, after.plugins)];
   if (before !== undefined && differ(before.environment, after.environment)) parts.push("environment changed");
-  return parts.length === 0 ? "no declared change" : parts.join(", ");
+  return parts.length === 0 ? "credentials, a release in development, or Patchbay itself changed" : parts.join(", ");
 }
 
 function pluginChanges(before: Declared["plugins"], after: Declared["plugins"]): string[] {

@@ -1,3 +1,4 @@
+import { PatchbayError, type Problem } from "../model/index.ts";
 import { type Lock, locksOf } from "./locks.ts";
 import { type EngineContext, EnvironmentStack } from "./stack.ts";
 import { type UnfinishedOperation, unfinishedOperations } from "./unfinished.ts";
@@ -12,15 +13,27 @@ export interface Finding {
 /** What hinders the next update of an environment, or of all that the backend knows. */
 export async function findings(project: string, context: EngineContext, environment?: string): Promise<Finding[]> {
   const existing = await EnvironmentStack.names(context);
-  const names = environment === undefined ? existing : existing.filter((name) => name === environment);
+  if (environment !== undefined && !existing.includes(environment))
+    throw new PatchbayError([unknown(environment, existing)]);
+  const names = environment === undefined ? existing : [environment];
   const lists = await Promise.all(names.map((name) => findingsOf(project, name, context)));
   return lists.flat();
 }
 
+function unknown(environment: string, existing: readonly string[]): Problem {
+  return {
+    code: "usage",
+    file: environment,
+    path: "",
+    found: "an environment that the backend does not know",
+    expected: existing.length === 0 ? "an environment; there is none yet" : `one of ${existing.join(", ")}`,
+    remedy: "name another, or bring it up first",
+  };
+}
+
 async function findingsOf(project: string, name: string, context: EngineContext): Promise<Finding[]> {
-  const locks = locksOf(context.environment.PULUMI_BACKEND_URL ?? process.env.PULUMI_BACKEND_URL, project, name) ?? [];
-  const stack = await EnvironmentStack.open(name, context);
-  return judgeStack(name, locks, unfinishedOperations(await stack.state()));
+  const locks = locksOf(context.variables.PULUMI_BACKEND_URL ?? process.env.PULUMI_BACKEND_URL, project, name) ?? [];
+  return judgeStack(name, locks, unfinishedOperations(await EnvironmentStack.state(name, context)));
 }
 
 /** What locks and begun operations say of a stack, and what to do: first the lock, then the state, then the update. */

@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { hostname } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { homedir, hostname } from "node:os";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 
 const lockSchema = z.object({ pid: z.int(), username: z.string(), hostname: z.string(), timestamp: z.string() });
@@ -22,11 +21,17 @@ export interface Lock {
  */
 export function locksOf(backend: string | undefined, project: string, stack: string): readonly Lock[] | undefined {
   if (backend?.startsWith("file://") !== true) return undefined;
-  const folder = join(fileURLToPath(backend), ".pulumi", "locks", "organization", project, stack);
+  const folder = join(folderOf(backend), ".pulumi", "locks", "organization", project, stack);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((file) => file.endsWith(".json"))
     .flatMap((file) => readLock(join(folder, file)));
+}
+
+/** Folder of a `file://` backend, which may be `file://~`, `file://./state` or absolute (Pulumi, "State and backends"). */
+function folderOf(backend: string): string {
+  const path = decodeURIComponent(backend.slice("file://".length).replace(/[?#].*$/, ""));
+  return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : resolve(path);
 }
 
 function readLock(file: string): Lock[] {

@@ -6,8 +6,8 @@ import { type Wiring, wiringOf } from "./wiring.ts";
 export interface EngineContext {
   /** Folder of `Pulumi.yaml`. */
   readonly project: string;
-  /** Variables of the engine: its PATH, its backend, its passphrase. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** Environment variables of the engine: its PATH, its backend, its passphrase. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 export interface Output {
@@ -37,19 +37,27 @@ export class EnvironmentStack {
   }
 
   /** Names of the environments that the backend knows. */
-  static async names({ project, environment }: EngineContext): Promise<string[]> {
-    Object.assign(process.env, environment);
-    const workspace = await automation.LocalWorkspace.create({ workDir: project, envVars: { ...environment } });
+  static async names({ project, variables }: EngineContext): Promise<string[]> {
+    Object.assign(process.env, variables);
+    const workspace = await automation.LocalWorkspace.create({ workDir: project, envVars: { ...variables } });
     const stacks = await workspace.listStacks();
     return stacks.map(({ name }) => name).sort();
   }
 
+  /** An environment's state as the engine exports it: secrets stay encrypted. Selects nothing. */
+  static async state(name: string, { project, variables }: EngineContext): Promise<unknown> {
+    Object.assign(process.env, variables);
+    const workspace = await automation.LocalWorkspace.create({ workDir: project, envVars: { ...variables } });
+    const exported = await workspace.exportStack(name);
+    return exported.deployment as unknown;
+  }
+
   /** Opens an environment's stack; creates it where it does not exist yet. */
-  static async open(name: string, { project, environment }: EngineContext): Promise<EnvironmentStack> {
+  static async open(name: string, { project, variables }: EngineContext): Promise<EnvironmentStack> {
     // The command is found by the PATH of this process, whatever the workspace's variables say.
-    Object.assign(process.env, environment);
+    Object.assign(process.env, variables);
     const args = { stackName: name, workDir: project };
-    const stack = await automation.LocalWorkspace.createOrSelectStack(args, { envVars: { ...environment } });
+    const stack = await automation.LocalWorkspace.createOrSelectStack(args, { envVars: { ...variables } });
     return new EnvironmentStack(name, stack);
   }
 
@@ -80,12 +88,6 @@ export class EnvironmentStack {
   async wiring(): Promise<Wiring> {
     const outputs = await this.#stack.outputs();
     return wiringOf(outputs.plugins?.value);
-  }
-
-  /** The state as the engine exports it: secrets stay encrypted. */
-  async state(): Promise<unknown> {
-    const exported = await this.#stack.exportStack();
-    return exported.deployment as unknown;
   }
 }
 

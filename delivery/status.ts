@@ -8,6 +8,8 @@ export interface PluginStatus {
   readonly ready: number;
   readonly wanted: number;
   readonly verification: "passed" | "failed" | "running" | "missing";
+  /** Names of the bindings that its pods mount. */
+  readonly mounted: readonly string[];
 }
 
 /** Where to look: a kubeconfig's path, and the namespace. */
@@ -43,8 +45,19 @@ function statusOf({ metadata, spec, status }: V1Deployment, jobs: readonly V1Job
     version: metadata?.labels?.["app.kubernetes.io/version"] ?? "unknown",
     ready: status?.readyReplicas ?? 0,
     wanted: spec?.replicas ?? 0,
-    verification: verificationOf(jobs.find((job) => job.metadata?.annotations?.["patchbay.dev/workload"] === plugin)),
+    verification: verificationOf(newestOf(jobs, plugin)),
+    mounted: (spec?.template.spec?.volumes ?? []).flatMap(({ name }) =>
+      name.startsWith("binding-") ? [name.slice("binding-".length)] : [],
+    ),
   };
+}
+
+/** The verification of the newest change: an update that was killed may have left an older one. */
+function newestOf(jobs: readonly V1Job[], plugin: string): V1Job | undefined {
+  const generation = ({ metadata }: V1Job) => Number(metadata?.annotations?.["patchbay.dev/workload-generation"] ?? 0);
+  const created = ({ metadata }: V1Job) => metadata?.creationTimestamp?.getTime() ?? 0;
+  const own = jobs.filter(({ metadata }) => metadata?.annotations?.["patchbay.dev/workload"] === plugin);
+  return own.sort((a, b) => generation(b) - generation(a) || created(b) - created(a))[0];
 }
 
 function verificationOf(job: V1Job | undefined): PluginStatus["verification"] {

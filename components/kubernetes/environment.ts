@@ -14,7 +14,7 @@ export function namespaceArgs(environment: ResolvedEnvironment): types.input.cor
       name: environment.target.namespace,
       labels: {
         ...labels,
-        "patchbay.dev/environment": environment.name,
+        [label.environment]: environment.name,
         "patchbay.dev/stage": environment.stage,
         "pod-security.kubernetes.io/enforce": "restricted",
         "pod-security.kubernetes.io/warn": "restricted",

@@ -2,13 +2,16 @@ import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { seconds, type Task } from "../../model/index.ts";
 import { pluginUrl } from "./binding.ts";
-import { annotation, ownLabels } from "./labels.ts";
+import { annotation, label, ownLabels } from "./labels.ts";
 import { container, literal, type PodContext, podBase, podLabels } from "./pod.ts";
 
 type Job = types.input.batch.v1.Job;
 
-/** Runs the checks of a verification where an environment names no image of its own. Contract: docs/reference/verifier.md. */
-export const defaultVerifier = "ghcr.io/patchbay/verifier:0.1.0";
+/**
+ * Runs the checks of a verification where an environment names no image of its own. Contract: docs/reference/verifier.md. Ours
+ * is not published yet, and it gets every binding of every plugin: so the name is in a domain that nobody can own (RFC 2606).
+ */
+export const defaultVerifier = "registry.example.com/patchbay/verifier:0.1.0";
 
 /**
  * A release's task as a Job, of the release's image unless it names one. An update tries it once: a migration may not bear
@@ -19,7 +22,7 @@ export function taskArgs(context: PodContext, task: Task): Job {
   return {
     metadata: {
       namespace: environment.target.namespace,
-      labels: ownLabels(plugin.name),
+      labels: { ...ownLabels(plugin.name), [label.task]: task.name },
       annotations: { "pulumi.com/replaceUnready": "true", [annotation.digest]: plugin.digest },
     },
     spec: {

@@ -8,6 +8,8 @@ export const label = {
   plugin: "patchbay.dev/plugin",
   role: "patchbay.dev/role",
   binding: "patchbay.dev/binding",
+  task: "patchbay.dev/task",
+  environment: "patchbay.dev/environment",
   registry: "patchbay.dev/registry",
 } as const;
 

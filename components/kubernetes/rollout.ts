@@ -12,8 +12,7 @@ export type RolloutState =
  */
 export function judge(deployment: V1Deployment, generation: number): RolloutState {
   const { spec, status } = deployment;
-  if ((status?.observedGeneration ?? 0) < generation)
-    return { phase: "progressing", detail: "waiting for the controller" };
+  if (!isObserved(deployment, generation)) return { phase: "progressing", detail: "waiting for the controller" };
   const wanted = spec?.replicas ?? 1;
   const updated = status?.updatedReplicas ?? 0;
   const available = status?.availableReplicas ?? 0;
@@ -31,6 +30,11 @@ export function judge(deployment: V1Deployment, generation: number): RolloutStat
     return { phase: "progressing", detail: `${String(updated)} of ${String(wanted)} pods replaced` };
   if (replicas > updated) return { phase: "progressing", detail: `${String(replicas - updated)} old pods still there` };
   return { phase: "progressing", detail: `${String(available)} of ${String(updated)} pods ready` };
+}
+
+/** Whether the controller has seen a generation: its ReplicaSet is there then, whatever becomes of its pods. */
+export function isObserved({ status }: V1Deployment, generation: number): boolean {
+  return (status?.observedGeneration ?? 0) >= generation;
 }
 
 /** Why pods do not run, one line each; what several say alike stands once. */

@@ -1,11 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ResolvedBinding, ResolvedEnvironment } from "../../model/index.ts";
-import type { Credentials, PluginParts, Projection, Realised, RolloutGate, Target } from "../target.ts";
+import type { ResolvedEnvironment } from "../../model/index.ts";
+import type { BindingParts, Gate, PluginParts, Projection, Realised, Target } from "../target.ts";
 import { bindingEgress, bindingIngress, bindingSecret, pluginUrl } from "./binding.ts";
 import { denyArgs, dnsArgs, namespaceArgs, quotaArgs, registryArgs } from "./environment.ts";
 import { brokerArgs, triggerArgs, triggerName } from "./events.ts";
-import { type Cluster, rolloutGate } from "./gate.ts";
+import { type Cluster, clusterGate } from "./gate.ts";
 import { registryPatch, routeArgs } from "./host.ts";
 import { taskArgs, verificationArgs } from "./jobs.ts";
 import { dashboardArgs, prometheusRuleArgs, serviceMonitorArgs } from "./monitoring.ts";
@@ -15,7 +15,7 @@ import { autoscalerArgs, deploymentArgs, disruptionArgs, serviceAccountArgs, ser
 
 export interface KubernetesTargetArgs extends Pick<Cluster, "kubeconfig"> {
   readonly environment: ResolvedEnvironment;
-  readonly gate?: RolloutGate;
+  readonly gate?: Gate;
 }
 
 /** An environment in a namespace of a Kubernetes cluster. */
@@ -25,20 +25,20 @@ export class KubernetesTarget implements Target {
   readonly #namespace: k8s.core.v1.Namespace;
   readonly #registry: k8s.core.v1.ConfigMap;
   readonly #broker: pulumi.Resource | undefined;
-  readonly #gate: RolloutGate;
+  readonly #gate: Gate;
 
   constructor(name: string, { environment, kubeconfig, gate }: KubernetesTargetArgs, parent: pulumi.Resource) {
     const { context, cluster } = environment.target;
     this.#environment = environment;
     this.#gate =
       gate ??
-      rolloutGate(name, { ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) });
+      clusterGate(name, { ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) });
     this.#provider = new k8s.Provider(
       `${name}-provider`,
       {
         // Without it a changed API address would look like another cluster, and replace everything.
         clusterIdentifier: cluster ?? environment.name,
-        // The registry keeps its name while its content changes; every other ConfigMap of ours is immutable.
+        // The registry keeps its name while its content changes; the dashboards do not mind.
         enableConfigMapMutable: true,
         ...(context !== undefined && { context }),
         ...(kubeconfig !== undefined && { kubeconfig: pulumi.secret(kubeconfig) }),
@@ -46,7 +46,10 @@ export class KubernetesTarget implements Target {
       { parent },
     );
     const options = { parent, provider: this.#provider };
-    this.#namespace = new k8s.core.v1.Namespace(`${name}-namespace`, namespaceArgs(environment), options);
+    this.#namespace = new k8s.core.v1.Namespace(`${name}-namespace`, namespaceArgs(environment), {
+      ...options,
+      ...this.#gate.namespaceOptions,
+    });
     const inside = { ...options, dependsOn: [this.#namespace] };
     new k8s.core.v1.ResourceQuota(`${name}-quota`, quotaArgs(environment), inside);
     new k8s.networking.v1.NetworkPolicy(`${name}-deny`, denyArgs(environment), inside);
@@ -56,19 +59,11 @@ export class KubernetesTarget implements Target {
     this.#broker = broker && new k8s.apiextensions.CustomResource(`${name}-broker`, broker, inside);
   }
 
-  bind(
-    name: string,
-    owner: string,
-    binding: ResolvedBinding,
-    credentials: pulumi.Output<Credentials>,
-    parent: pulumi.Resource,
-  ): Projection {
+  bind(name: string, { owner, binding, credentials, kept }: BindingParts, parent: pulumi.Resource): Projection {
     const { namespace } = this.#environment.target;
     const options = this.#inside(parent);
-    const secret = new k8s.core.v1.Secret(`${name}-secret`, bindingSecret(owner, binding, namespace, credentials), {
-      ...options,
-      retainOnDelete: true,
-    });
+    const secretArgs = bindingSecret(owner, binding, namespace, credentials);
+    const secret = new k8s.core.v1.Secret(`${name}-secret`, secretArgs, { ...options, retainOnDelete: kept });
     new k8s.networking.v1.NetworkPolicy(`${name}-egress`, bindingEgress(name, owner, binding, namespace), options);
     if (binding.kind === "plugin")
       new k8s.networking.v1.NetworkPolicy(`${name}-ingress`, bindingIngress(name, owner, binding, namespace), options);
@@ -133,7 +128,11 @@ export class KubernetesTarget implements Target {
     for (const task of context.plugin.release.tasks[phase]) {
       const dependsOn = [...options.dependsOn, ...jobs];
       jobs.push(
-        new k8s.batch.v1.Job(`${name}--${task.name}-${phase}`, taskArgs(context, task), { ...options, dependsOn }),
+        new k8s.batch.v1.Job(`${name}--${task.name}-${phase}`, taskArgs(context, task), {
+          ...options,
+          ...this.#gate.taskOptions,
+          dependsOn,
+        }),
       );
     }
     return jobs;

@@ -29,7 +29,10 @@ await pulumi.runtime.setMocks({
   call: () => ({}),
 });
 await step("construct components", () =>
-  deploy(model, { credentials: pulumi.secret(credentials), gate: { verificationOptions: {} } }),
+  deploy(model, {
+    credentials: pulumi.secret(credentials),
+    gate: { namespaceOptions: {}, taskOptions: {}, verificationOptions: {} },
+  }),
 );
 // What was constructed registers itself only once the inputs are known; the process must not end before.
 await step("register everything, with nobody to wait for", () =>

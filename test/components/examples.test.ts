@@ -9,7 +9,9 @@ const checkout = resolve(import.meta.dirname, "../..");
 const password = "kn0wn-value-of-every-secret";
 
 // Programs wait for real rollouts, by hooks that the engine's mocks do not know.
-vi.mock("../../components/kubernetes/gate.ts", () => ({ rolloutGate: () => ({ verificationOptions: {} }) }));
+vi.mock("../../components/kubernetes/gate.ts", () => ({
+  clusterGate: () => ({ namespaceOptions: {}, taskOptions: {}, verificationOptions: {} }),
+}));
 
 let home: string;
 beforeEach(() => {

@@ -32,7 +32,9 @@ describe("the commands, in a project of their own", () => {
     expect(started.output).toContain("+ kubernetes:apps/v1:Deployment: (create)");
     expect(started.output).toContain("dev: updated");
     expect(started.output).toMatch(/^payment-gateway +2\.4\.0 +shop-\w+ +2 of 2 ready +passed$/m);
-    expect(started.output).toMatch(/^payment-gateway +tax-calculator +plugin tax-calculator +wired, plugin verified$/m);
+    expect(started.output).toMatch(
+      /^payment-gateway +tax-calculator +plugin tax-calculator +mounted, verification passed$/m,
+    );
     expect(started.output).toContain("pulumi stack history -s dev");
     expect(started.output).not.toContain("simulated");
     expect(await messages()).toEqual(["payment-gateway 2.4.0 added, tax-calculator 1.3.0 added"]);
@@ -81,7 +83,9 @@ describe("the commands, in a project of their own", () => {
     expect(status, output).toBe(0);
     const lines = output.trim().split("\n");
     expect(lines.filter((line) => !/^export [A-Z_]+='.*'$/.test(line))).toEqual([]);
-    expect(output).toContain(`export KUBECONFIG='${join(project.directory, ".patchbay/context.kubeconfig")}'`);
+    expect(output).toContain(
+      `export KUBECONFIG='${join(project.directory, ".patchbay/contexts/patchbay/kubeconfig")}'`,
+    );
   });
 
   test("Ctrl-C in the middle of an update ends it in an orderly way: no lock, an entry in the record", async () => {
@@ -101,6 +105,8 @@ describe("the commands, in a project of their own", () => {
     expect(await errors).toContain("Stopping: the engine ends what it has begun.");
     const { status: health, output: diagnosis } = await patchbay("doctor", "dev");
     expect(health, diagnosis).toBe(0);
+    const { output: record } = await project.succeed("stack", "history", "-s", "dev", "--json");
+    expect((JSON.parse(record) as { result: string }[])[0]?.result).toBe("failed");
     await project.declare("dev", shop);
     expectSuccess(await project.up("dev"));
   });
@@ -110,6 +116,13 @@ describe("the commands, in a project of their own", () => {
 
     expect(status, output).toBe(0);
     expect(output).toContain("Nothing is wrong");
+  });
+
+  test("doctor knows no environment that the backend does not know", async () => {
+    const { status, output } = await patchbay("doctor", "dve");
+
+    expect(status).toBe(2);
+    expect(output).toContain("expected  one of dev");
   });
 
   test("digest prints what an environment's file names", async () => {

@@ -104,6 +104,21 @@ describe("the shop's environment, update after update", () => {
     );
   });
 
+  test("a Secret that a dead update left is cleared up with the next rollout, one made for something else is not", async () => {
+    const { core } = testClients();
+    const labels = { "patchbay.dev/plugin": "payment-gateway", "patchbay.dev/binding": "orders" };
+    const [left, other] = ["payment-gateway--orders-secret-0a1b2c3d", "report--orders-secret-0a1b2c3d"];
+    for (const name of [left, other])
+      await core.createNamespacedSecret({ namespace, body: { metadata: { name, labels } } });
+    await declare({ plugins: shopPlugins("2.4.0") });
+
+    expectSuccess(await project.up("dev"));
+
+    expect(await remainingSecrets()).not.toContain(left);
+    expect(await remainingSecrets()).toContain(other);
+    await core.deleteNamespacedSecret({ namespace, name: other });
+  });
+
   test("removing a plugin removes just its resources, its Secrets included", async () => {
     await declare({ plugins: { "tax-calculator": { release: "1.3.0" } } });
 

@@ -1,20 +1,21 @@
+import { once } from "node:events";
+import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { testClients } from "../support/cluster.ts";
 import { expectSuccess, type Project, run, testProject } from "../support/project.ts";
 import { addShopReleases, ownShop, shopPlugins } from "../support/shop.ts";
 
-/** The command, as it runs from a checkout; looks at the test's own backend. */
-function doctor(project: Project) {
-  return run(process.execPath, ["cli/main.ts", "doctor", "dev"], project);
+/** A command of the checkout, run in the test's own project. */
+function patchbay(project: Project, ...args: readonly string[]) {
+  return run(process.execPath, [resolve(import.meta.dirname, "../../cli/main.ts"), ...args], project);
 }
 
 test("an update killed in the middle: the next says what to do, doing it loses nothing", async () => {
   const project = testProject();
-  project.linkCommands();
   addShopReleases(project);
   const shop = ownShop();
   await project.declare("dev", { ...shop, plugins: shopPlugins("2.4.0") });
-  expectSuccess(await project.up("dev"));
+  expectSuccess(await patchbay(project, "start", "--context", "patchbay"));
   await project.declare("dev", shop);
   const { apps, batch, core } = testClients();
   const { namespace } = shop;
@@ -22,12 +23,12 @@ test("an update killed in the middle: the next says what to do, doing it loses n
   const update = project.spawnUp("dev");
   await expect.poll(() => runningTasks(), { timeout: 60_000, interval: 50 }).toBeGreaterThan(1);
   process.kill(-Number(update.pid), "SIGKILL");
-  await new Promise((resolve) => update.once("close", resolve));
+  await once(update, "close");
 
   const locked = await project.up("dev");
   expect(locked.status).not.toBe(0);
   expect(locked.output).toContain("pulumi cancel");
-  const diagnosis = await doctor(project);
+  const diagnosis = await patchbay(project, "doctor", "dev");
   expect(diagnosis.status, diagnosis.output).toBe(1);
   expect(diagnosis.output).toContain("a lock left behind by an update that died");
   expect(diagnosis.output).toContain("pulumi cancel --yes -s dev");
@@ -39,7 +40,7 @@ test("an update killed in the middle: the next says what to do, doing it loses n
   await project.succeed("refresh", "--yes", "--skip-preview", "--clear-pending-creates", "-s", "dev");
   expectSuccess(await project.up("dev"));
 
-  const healthy = await doctor(project);
+  const healthy = await patchbay(project, "doctor", "dev");
   expect(healthy.status, healthy.output).toBe(0);
   expect((await project.up("dev")).changes.size).toBe(0);
   const deployment = await apps.readNamespacedDeployment({ namespace, name: "payment-gateway" });

@@ -9,6 +9,10 @@ const good = smallRelease("tax-calculator", "1.0.0", { tasks: { before: [{ name:
 const simulating = (version: string, failure: string): Data & { plugin: string; version: string } =>
   smallRelease("tax-calculator", version, { tasks: { before: [{ name: "migrate" }] }, env: { SIMULATE: failure } });
 
+function withDatabase(version: string, changes: Data = {}) {
+  return smallRelease("tax-calculator", version, { integrations: { orders: { service: "postgresql" } }, ...changes });
+}
+
 describe("a release that does not work", () => {
   let project: Project;
   const shop = ownShop({ credentials: {} });
@@ -76,6 +80,31 @@ describe("a release that does not work", () => {
     expect(await image()).toEqual(before);
     expect([...failed.changes.keys()].map(shortUrn)).not.toContain("Deployment tax-calculator-deployment");
   });
+
+  test("a credential changed along with it: the pods that serve keep the Secret that they have proven", async () => {
+    const bound = (release: string, password: string) => ({
+      ...shop,
+      plugins: { "tax-calculator": { release, rollout: { deadline: "4s" } } },
+      credentials: { orders: { username: "shop", password } },
+    });
+    project.release(withDatabase("1.1.0"), withDatabase("1.1.1", { env: { SIMULATE: "never-ready" } }));
+    await project.declare("dev", bound("1.1.0", "proven-pa55word"));
+    expectSuccess(await project.up("dev"));
+
+    await project.declare("dev", bound("1.1.1", "unproven-pa55word"));
+    expect((await project.up("dev")).status).not.toBe(0);
+
+    const passwords = await secretPasswords();
+    expect(passwords.sort()).toEqual(["proven-pa55word", "unproven-pa55word"]);
+    await project.declare("dev", bound("1.1.0", "proven-pa55word"));
+    expectSuccess(await project.up("dev"));
+    expect(await secretPasswords()).toContain("proven-pa55word");
+  });
+
+  async function secretPasswords(): Promise<string[]> {
+    const { items } = await testClients().core.listNamespacedSecret({ namespace: shop.namespace });
+    return items.map(({ data }) => Buffer.from(data?.password ?? "", "base64").toString());
+  }
 
   /** Whether an update ran the verification, whatever came of it. */
   function verified({ changes }: Update): boolean {

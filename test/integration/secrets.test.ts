@@ -6,9 +6,14 @@ import { shopSecrets } from "../support/documents.ts";
 import { expectSuccess, testProject } from "../support/project.ts";
 import { addShopReleases, ownShop, shopPlugins } from "../support/shop.ts";
 
-/** A text as it is, in base64, and percent-encoded: the forms in which a secret may be hidden. */
+/** A text as it is, percent-encoded, and in base64, where it looks different at each of three distances from the start. */
 function formsOf(secret: string): string[] {
-  return [secret, Buffer.from(secret).toString("base64").replace(/=+$/, ""), encodeURIComponent(secret)];
+  const base64 = ["", "x", "xx"].map((before) => {
+    const text = Buffer.from(`${before}${secret}`).toString("base64");
+    // Groups of four that hold nothing but the secret: what stands before and after it may differ.
+    return text.slice(before === "" ? 0 : 4, Math.floor(Buffer.byteLength(`${before}${secret}`) / 3) * 4);
+  });
+  return [secret, encodeURIComponent(secret), ...base64];
 }
 
 const hidden = Object.values(shopSecrets).flatMap(formsOf);

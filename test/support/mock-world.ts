@@ -1,7 +1,7 @@
 /** A world without an engine: records what a program registers, and answers as the providers would. */
 import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import type { RolloutGate } from "../../components/index.ts";
+import type { Gate } from "../../components/index.ts";
 
 /** Arguments of a resource as plain data, secrets unwrapped. */
 export type Inputs = Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ export interface MockWorldOptions {
 export const concealed = "[secret]";
 
 /** Lets verifications be created without a rollout to wait for: the mocks know no resource hooks. */
-export const openGate: RolloutGate = { verificationOptions: {} };
+export const openGate: Gate = { namespaceOptions: {}, taskOptions: {}, verificationOptions: {} };
 
 /** Random bytes, as the mocked provider makes them. */
 export const mockBytes = Buffer.alloc(32, 7).toString("base64");

@@ -71,12 +71,6 @@ export class Project {
     return join(this.directory, "state");
   }
 
-  /** Makes the commands of the checkout work on this project. */
-  linkCommands(): void {
-    for (const folder of ["cli", "delivery", "record", "toolchain"])
-      symlinkSync(join(checkout, folder), join(this.directory, folder));
-  }
-
   /** Adds releases to the catalog. */
   release(...releases: readonly ReleaseData[]): void {
     for (const release of releases) this.write(`catalog/${release.plugin}/${release.version}.yaml`, stringify(release));

@@ -20,22 +20,31 @@ test("a table's columns are as wide as their widest cell, without spaces at the 
 
 test("the summary shows what runs where, each binding and its state, and what to do next", () => {
   const statuses = [
-    { plugin: "payment-gateway", version: "2.4.1", ready: 2, wanted: 2, verification: "passed" as const },
+    {
+      plugin: "payment-gateway",
+      version: "2.4.1",
+      ready: 2,
+      wanted: 2,
+      verification: "passed" as const,
+      mounted: ["orders"],
+    },
   ];
 
   const text = summary({ ...shop, statuses });
 
   expect(text).toContain("payment-gateway  2.4.1    storefront-dev  2 of 2 ready  passed");
-  expect(text).toContain("payment-gateway  fraud    fraud-eu  wired, plugin verified");
+  expect(text).toContain("payment-gateway  fraud    fraud-eu  not mounted, verification passed");
   expect(text).toContain("pulumi stack history -s dev");
   expect(text).not.toContain("simulated");
 });
 
 test.each([
-  ["failed", "wired, verification failed"],
-  ["missing", "wired, verification missing"],
+  ["failed", "mounted, verification failed"],
+  ["missing", "mounted, verification missing"],
 ] as const)("a plugin whose verification is %s has bindings that are %s", (verification, state) => {
-  const statuses = [{ plugin: "payment-gateway", version: "2.4.1", ready: 0, wanted: 2, verification }];
+  const statuses = [
+    { plugin: "payment-gateway", version: "2.4.1", ready: 0, wanted: 2, verification, mounted: ["orders"] },
+  ];
 
   expect(summary({ ...shop, statuses })).toContain(state);
 });

@@ -25,7 +25,7 @@ test.each([
     "a digest that now stands there",
     { a: { release: "1.0.0" } },
     { a: { release: "1.0.0", rest: { digest: "sha256:0" } } },
-    "no declared change",
+    "credentials, a release in development, or Patchbay itself changed",
   ],
   [
     "several plugins, by name",
