@@ -47,9 +47,13 @@ function peer({ host, port }: Endpoint, declared: Network | undefined, ownNamesp
   return namespace === undefined ? { kind: "internet", port } : { kind: "pods", namespace };
 }
 
-/** The namespace that a cluster-internal name points into: `name`, `name.namespace.svc` or `name.namespace.svc.<domain>`. */
+/**
+ * The namespace that a cluster-internal name points into: `name`, `name.namespace.svc` or `name.namespace.svc.<domain>`, a
+ * pod's own name (`pod.name.namespace.svc`) included. Two labels alone may be a name of the Internet, and count as one.
+ */
 function clusterNamespace(host: string, ownNamespace: string): string | undefined {
-  const [, namespace, svc] = host.split(".");
-  if (namespace === undefined) return ownNamespace;
-  return svc === "svc" ? namespace : undefined;
+  const labels = host.split(".");
+  if (labels.length === 1) return ownNamespace;
+  const service = labels.indexOf("svc");
+  return service >= 2 ? labels[service - 1] : undefined;
 }

@@ -171,13 +171,13 @@ describe("the Secret of a binding", () => {
     credentials: { username: "shop", password: "secret" },
   };
 
-  test("never changes and names itself, so that running pods keep the values that a rollout has proven", async () => {
+  test("never changes and names itself; one made by hand goes when it is replaced", async () => {
     const { world, binding } = await bound(point);
     const secret = await world.created(secretType, binding);
 
     expect(secret.name).toBe("search-orders-secret");
     expect(secret.inputs.immutable).toBe(true);
-    expect(secret.retainOnDelete).toBe(true);
+    expect(secret.retainOnDelete).toBe(false);
     expect(secret.inputs.metadata).toEqual({
       namespace: "storefront-dev",
       labels: {

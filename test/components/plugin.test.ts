@@ -301,3 +301,11 @@ test("two releases of the catalog differ in what they run, and in nothing else",
     "payment-gateway-verification",
   ]);
 });
+
+test("a plugin's credentials stay when they are replaced: its rollout clears them up", async () => {
+  const { world } = await composed(shopModel());
+
+  expect((await world.created("kubernetes:core/v1:Secret", "payment-gateway--orders-secret")).retainOnDelete).toBe(
+    true,
+  );
+});

@@ -77,9 +77,12 @@ test.each([
   expect(output).not.toMatch(/^\s+at .*(\.ts|\.js|node:)/m);
 });
 
-test("a configuration that the kernel would refuse is refused before, with its size", async () => {
+test.each([
+  ["more than 100 KiB", 900],
+  ["more than a program can be given", 1400],
+])("a configuration of %s is refused with its size", async (_, length) => {
   const services = Object.fromEntries(
-    Array.from({ length: 900 }, (_, index) => [
+    Array.from({ length }, (_, index) => [
       `orders-${String(index)}`,
       { type: "postgresql", version: "15.4.0", host: "orders-db.data.svc", database: "orders" },
     ]),

@@ -20,6 +20,8 @@ function service(url: string, network?: { namespace?: string; cidrs?: string[]; 
 test.each<[string, Peer]>([
   ["http://stock.erp.svc:8080/v1", { kind: "pods", namespace: "erp" }],
   ["http://stock.erp.svc.cluster.local", { kind: "pods", namespace: "erp" }],
+  ["http://stock-0.stock.erp.svc.cluster.local", { kind: "pods", namespace: "erp" }],
+  ["http://svc.example.com", { kind: "internet", port: 80 }],
   ["http://stock", { kind: "pods", namespace: "shop-dev" }],
   ["http://stock.erp", { kind: "internet", port: 80 }],
   ["https://stock.example.com", { kind: "internet", port: 443 }],
