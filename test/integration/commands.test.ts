@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { locksOf } from "../../delivery/locks.ts";
 import { expectSuccess, Project, type Result, run } from "../support/project.ts";
@@ -86,6 +87,23 @@ describe("the commands, in a project of their own", () => {
     expect(output).toContain(
       `export KUBECONFIG='${join(project.directory, ".patchbay/contexts/patchbay/kubeconfig")}'`,
     );
+  });
+
+  test("each cluster has a state of its own: what is known of one says nothing of another", async () => {
+    const { PULUMI_BACKEND_URL: _, ...variables } = project.variables;
+    const backendOf = async () => {
+      const { output } = await run(process.execPath, [command, "env"], { directory: project.directory, variables });
+      return /PULUMI_BACKEND_URL='(.*)'/.exec(output)?.[1]?.replace(pathToFileURL(project.directory).href, "");
+    };
+
+    const chosen = await backendOf();
+    expectSuccess(await patchbay("stop"));
+    const embedded = await backendOf();
+    expectSuccess(await patchbay("start", "--context", "patchbay"));
+
+    expect(chosen).toBe("/.patchbay/contexts/patchbay/state");
+    expect(embedded).toBe("/.patchbay/embedded/state");
+    expect(await backendOf()).toBe(chosen);
   });
 
   test("Ctrl-C in the middle of an update ends it in an orderly way: no lock, an entry in the record", async () => {

@@ -150,13 +150,7 @@ describe("in a foreign project", () => {
   test(
     "the program previews with the real engine, and its secrets stay hidden",
     async () => {
-      const variables = {
-        ...testEngine().environment,
-        ...localBackend(join(foreign, "state"), {}),
-        KUBECONFIG: testCluster().kubeconfig,
-      };
-      const pulumi = (...args: readonly string[]) =>
-        run(testEngine().pulumi, [...args, "--non-interactive", "--color", "never"], { directory: foreign, variables });
+      const pulumi = engineIn(foreign);
       expectSuccess(await pulumi("stack", "init", "dev"));
 
       const preview = await pulumi("preview", "-s", "dev", "--diff");
@@ -169,4 +163,31 @@ describe("in a foreign project", () => {
     },
     patience,
   );
+
+  test.each(["seo-in-a-cms", "crm-with-marketing"])(
+    "the example %s comes up, stays as it is, and goes",
+    async (name) => {
+      const directory = join(foreign, name);
+      for (const file of ["index.ts", "Pulumi.yaml", "Pulumi.dev.yaml", "catalog"])
+        cpSync(join(checkout, "examples", name, file), join(directory, file), { recursive: true });
+      const pulumi = engineIn(directory);
+      expectSuccess(await pulumi("stack", "init", "dev"));
+
+      expectSuccess(await pulumi("up", "-s", "dev", "--yes", "--skip-preview"));
+
+      const again = await pulumi("up", "-s", "dev", "--yes", "--skip-preview");
+      expectSuccess(again);
+      expect(again.output).toMatch(/Resources:\s+\d+ unchanged\n/);
+      expectSuccess(await pulumi("destroy", "-s", "dev", "--yes", "--skip-preview"));
+    },
+    patience,
+  );
+
+  /** The engine's command line in a folder, with a backend of its own there. */
+  function engineIn(directory: string) {
+    const backend = localBackend(join(directory, "state"), {});
+    const variables = { ...testEngine().environment, ...backend, KUBECONFIG: testCluster().kubeconfig };
+    return (...args: readonly string[]) =>
+      run(testEngine().pulumi, [...args, "--non-interactive", "--color", "never"], { directory, variables });
+  }
 });
