@@ -4,7 +4,6 @@ import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { locksOf } from "../../delivery/locks.ts";
 import { expectSuccess, Project, type Result, run } from "../support/project.ts";
 import { addShopReleases, ownShop, shopPlugins } from "../support/shop.ts";
 
@@ -90,9 +89,10 @@ describe("the commands, in a project of their own", () => {
   });
 
   test("each cluster has a state of its own: what is known of one says nothing of another", async () => {
-    const { PULUMI_BACKEND_URL: _, ...variables } = project.variables;
+    // Set to nothing counts as not set.
+    const ambient = { directory: project.directory, variables: { ...project.variables, PULUMI_BACKEND_URL: "" } };
     const backendOf = async () => {
-      const { output } = await run(process.execPath, [command, "env"], { directory: project.directory, variables });
+      const { output } = await run(process.execPath, [command, "env"], ambient);
       return /PULUMI_BACKEND_URL='(.*)'/.exec(output)?.[1]?.replace(pathToFileURL(project.directory).href, "");
     };
 
@@ -113,13 +113,14 @@ describe("the commands, in a project of their own", () => {
       env: { ...process.env, ...project.variables },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const output = text(started.stdout);
+    let output = "";
+    started.stdout.on("data", (data: Buffer) => (output += data.toString()));
     const errors = text(started.stderr);
-    await expect.poll(() => isLocked(), { timeout: 60_000, interval: 50 }).toBe(true);
+    await expect.poll(() => output, { timeout: 60_000, interval: 20 }).toMatch(/Update of dev[^]*kubernetes:/);
     started.kill("SIGINT");
     const [status] = (await once(started, "close")) as [number | null];
 
-    expect(status, await output).toBe(1);
+    expect(status, output).toBe(1);
     expect(await errors).toContain("Stopping: the engine ends what it has begun.");
     const { status: health, output: diagnosis } = await patchbay("doctor", "dev");
     expect(health, diagnosis).toBe(0);
@@ -162,11 +163,6 @@ describe("the commands, in a project of their own", () => {
       expect(output).toContain("patchbay --help");
     },
   );
-
-  /** Whether an update is at work: it holds the state's lock, which a preview does not. */
-  function isLocked(): boolean {
-    return (locksOf(project.variables.PULUMI_BACKEND_URL, "patchbay", "dev") ?? []).length > 0;
-  }
 
   /** Messages of the stack's history, newest first. */
   async function messages(): Promise<string[]> {
