@@ -37,27 +37,20 @@ export class EnvironmentStack {
   }
 
   /** Names of the environments that the backend knows. */
-  static async names({ project, variables }: EngineContext): Promise<string[]> {
-    Object.assign(process.env, variables);
-    const workspace = await automation.LocalWorkspace.create({ workDir: project, envVars: { ...variables } });
-    const stacks = await workspace.listStacks();
+  static async names(context: EngineContext): Promise<string[]> {
+    const stacks = await asked(inWorkspace(context, (workspace) => workspace.listStacks()));
     return stacks.map(({ name }) => name).sort();
   }
 
   /** An environment's state as the engine exports it: secrets stay encrypted. Selects nothing. */
-  static async state(name: string, { project, variables }: EngineContext): Promise<unknown> {
-    Object.assign(process.env, variables);
-    const workspace = await automation.LocalWorkspace.create({ workDir: project, envVars: { ...variables } });
-    const exported = await workspace.exportStack(name);
+  static async state(name: string, context: EngineContext): Promise<unknown> {
+    const exported = await asked(inWorkspace(context, (workspace) => workspace.exportStack(name)));
     return exported.deployment as unknown;
   }
 
   /** Opens an environment's stack; creates it where it does not exist yet. */
-  static async open(name: string, { project, variables }: EngineContext): Promise<EnvironmentStack> {
-    // The command is found by the PATH of this process, whatever the workspace's variables say.
-    Object.assign(process.env, variables);
-    const args = { stackName: name, workDir: project };
-    const stack = await automation.LocalWorkspace.createOrSelectStack(args, { envVars: { ...variables } });
+  static async open(name: string, context: EngineContext): Promise<EnvironmentStack> {
+    const stack = await asked(inWorkspace(context, (workspace) => automation.Stack.createOrSelect(name, workspace)));
     return new EnvironmentStack(name, stack);
   }
 
@@ -94,6 +87,35 @@ export class EnvironmentStack {
 /** Everything that the engine says: its diagnostics come as errors. */
 function displayed({ write, colour }: Output) {
   return { onOutput: write, onError: write, color: colour ? ("always" as const) : ("never" as const) };
+}
+
+async function inWorkspace<T>(
+  { project, variables }: EngineContext,
+  work: (workspace: automation.LocalWorkspace) => Promise<T>,
+): Promise<T> {
+  // The engine is found by the PATH of this process, whatever the workspace's variables say.
+  Object.assign(process.env, variables);
+  return work(await automation.LocalWorkspace.create({ workDir: project, envVars: { ...variables } }));
+}
+
+/** Something that the engine does without saying anything: why it fails stands in its error, after much else. */
+async function asked<T>(run: Promise<T>): Promise<T> {
+  try {
+    return await run;
+  } catch (error) {
+    const { message } = error as Error;
+    const found = /^.*error: (.+)$/m.exec(message)?.[1] ?? message.split("\n")[0] ?? "no reason";
+    throw new PatchbayError([
+      {
+        code: "engine-failed",
+        file: "pulumi",
+        path: "",
+        found,
+        expected: "a backend that answers, and a passphrase that fits (PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE)",
+        remedy: "mend what it names, and run the command again",
+      },
+    ]);
+  }
 }
 
 function changes(counts: Readonly<Partial<Record<string, number>>>): Changes {
