@@ -23,15 +23,19 @@ export async function start({ project, environment, context }: StartOptions): Pr
   const stack = await EnvironmentStack.open(environment, session);
   const output = terminal();
 
-  const planned = await stoppingEngine(async ({ signal, wasAsked }) => {
+  const { declared, changed } = await stoppingEngine(async ({ signal, wasAsked }) => {
     heading(`Preview of ${environment}`);
     const changes = await stack.preview(output, signal).finally(output.end);
     if (wasAsked()) throw new PatchbayError([stopped(environment)]);
-    if (changes.any) await update(stack, output, signal);
-    return changes;
+    const { before, after } = await stack.declared();
+    if (changes.any) {
+      heading(`Update of ${environment}`);
+      const message = after === undefined ? "update" : changeMessage(before, after);
+      await stack.up(message, output, signal).finally(output.end);
+    }
+    return { declared: after, changed: changes.any };
   });
-  const { after } = await stack.declared();
-  await summarise(stack, session, after, planned.any);
+  await summarise(stack, session, declared, changed);
 }
 
 function stopped(environment: string): Problem {
@@ -43,12 +47,6 @@ function stopped(environment: string): Problem {
     expected: "an update",
     remedy: "nothing was changed; run it again to go on",
   };
-}
-
-async function update(stack: EnvironmentStack, output: Terminal, signal: AbortSignal): Promise<void> {
-  const { before, after } = await stack.declared();
-  heading(`Update of ${stack.name}`);
-  await stack.up(after === undefined ? "update" : changeMessage(before, after), output, signal).finally(output.end);
 }
 
 async function summarise(

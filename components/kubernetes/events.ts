@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ResolvedEnvironment, ResolvedPlugin, Trigger } from "../../model/index.ts";
-import { ownLabels } from "./labels.ts";
+import { ownMetadata } from "./labels.ts";
 
 /** Arguments of a custom resource, whose type the provider does not know. */
 export interface ObjectArgs {
@@ -60,7 +60,7 @@ export function triggerArgs(environment: WithEvents, plugin: ResolvedPlugin, tri
   return {
     apiVersion: "eventing.knative.dev/v1",
     kind: "Trigger",
-    metadata: { name: triggerName(plugin.name, trigger), namespace: target.namespace, labels: ownLabels(plugin.name) },
+    metadata: ownMetadata(environment, plugin, triggerName(plugin.name, trigger)),
     spec: {
       broker: events?.broker ?? "default",
       filter: { attributes: { ...trigger.filter, type: trigger.event } },

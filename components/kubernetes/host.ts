@@ -3,7 +3,7 @@ import type { ResolvedEnvironment, ResolvedPlugin } from "../../model/index.ts";
 import { pluginUrl } from "./binding.ts";
 import { registryName } from "./environment.ts";
 import type { ObjectArgs } from "./events.ts";
-import { ownLabels } from "./labels.ts";
+import { ownMetadata } from "./labels.ts";
 
 /** HTTPRoute (`gateway.networking.k8s.io/v1`) from the host's gateway; nothing where the plugin has no routes. */
 export function routeArgs(environment: ResolvedEnvironment, plugin: ResolvedPlugin): ObjectArgs | undefined {
@@ -14,7 +14,7 @@ export function routeArgs(environment: ResolvedEnvironment, plugin: ResolvedPlug
   return {
     apiVersion: "gateway.networking.k8s.io/v1",
     kind: "HTTPRoute",
-    metadata: { name: plugin.name, namespace: environment.target.namespace, labels: ownLabels(plugin.name) },
+    metadata: ownMetadata(environment, plugin),
     spec: {
       parentRefs: [
         {

@@ -1,4 +1,4 @@
-import type { ResolvedPlugin } from "../../model/index.ts";
+import type { ResolvedEnvironment, ResolvedPlugin } from "../../model/index.ts";
 
 /** What a pod of a plugin does. Services select workloads only; network policies hold for all of a plugin's pods. */
 export type PodRole = "workload" | "task" | "verification";
@@ -33,6 +33,15 @@ export function pluginLabels({ name, version, release }: ResolvedPlugin): Record
 /** Labels of an object that belongs to a plugin and does not change with its releases. */
 export function ownLabels(plugin: string): Record<string, string> {
   return { "app.kubernetes.io/managed-by": "patchbay", [label.plugin]: plugin };
+}
+
+/** Metadata of an object of a plugin's own, named after the plugin unless it says otherwise. */
+export function ownMetadata(
+  { target }: Pick<ResolvedEnvironment, "target">,
+  plugin: Pick<ResolvedPlugin, "name">,
+  name = plugin.name,
+) {
+  return { name, namespace: target.namespace, labels: ownLabels(plugin.name) };
 }
 
 /** Selects a plugin's pods: all of them, or those of a role. */

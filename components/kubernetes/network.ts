@@ -1,13 +1,13 @@
 import type { types } from "@pulumi/kubernetes";
 import type { ResolvedEnvironment, ResolvedPlugin } from "../../model/index.ts";
-import { namespaceSelector, ownLabels, podSelector } from "./labels.ts";
+import { namespaceSelector, ownMetadata, podSelector } from "./labels.ts";
 
 type Policy = types.input.networking.v1.NetworkPolicy;
 type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
 
 /** Who may call a plugin: its host, the broker where it acts on events, Prometheus where it has metrics, its own tasks and verification. */
 export function ingressArgs(environment: ResolvedEnvironment, plugin: ResolvedPlugin): Policy {
-  const { host, events, monitoring, target } = environment;
+  const { host, events, monitoring } = environment;
   const { release } = plugin;
   const namespaces = [
     host.namespace,
@@ -19,7 +19,7 @@ export function ingressArgs(environment: ResolvedEnvironment, plugin: ResolvedPl
   ].filter((namespace) => namespace !== undefined);
   const from = [...new Set(namespaces)].map((namespace) => ({ namespaceSelector: namespaceSelector(namespace) }));
   return {
-    metadata: { name: `${plugin.name}-ingress`, namespace: target.namespace, labels: ownLabels(plugin.name) },
+    metadata: ownMetadata(environment, plugin, `${plugin.name}-ingress`),
     spec: {
       podSelector: podSelector(plugin.name, "workload"),
       policyTypes: ["Ingress"],
@@ -40,11 +40,7 @@ function egress(
   spec: Pick<PolicySpec, "podSelector" | "egress">,
 ): Policy {
   return {
-    metadata: {
-      name: `${plugin.name}-${role}`,
-      namespace: environment.target.namespace,
-      labels: ownLabels(plugin.name),
-    },
+    metadata: ownMetadata(environment, plugin, `${plugin.name}-${role}`),
     spec: { ...spec, policyTypes: ["Egress"] },
   };
 }

@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import { seconds } from "../../model/index.ts";
-import { annotation, ownLabels, pluginLabels, podSelector } from "./labels.ts";
+import { annotation, ownMetadata, pluginLabels, podSelector } from "./labels.ts";
 import { container, type PodContext, podBase, podLabels } from "./pod.ts";
 
 /** The container that is the plugin. */
@@ -86,7 +86,7 @@ function datadogAnnotations({ environment, plugin }: PodContext): Record<string,
 
 export function serviceAccountArgs({ environment, plugin }: PodContext): types.input.core.v1.ServiceAccount {
   return {
-    metadata: { name: plugin.name, namespace: environment.target.namespace, labels: ownLabels(plugin.name) },
+    metadata: ownMetadata(environment, plugin),
     automountServiceAccountToken: false,
   };
 }
@@ -95,9 +95,7 @@ export function serviceAccountArgs({ environment, plugin }: PodContext): types.i
 export function serviceArgs({ environment, plugin }: PodContext): types.input.core.v1.Service {
   return {
     metadata: {
-      name: plugin.name,
-      namespace: environment.target.namespace,
-      labels: ownLabels(plugin.name),
+      ...ownMetadata(environment, plugin),
       // Endpoints are the rollout's concern, and the verification waits for that.
       annotations: { "pulumi.com/skipAwait": "true" },
     },
@@ -111,7 +109,7 @@ export function serviceArgs({ environment, plugin }: PodContext): types.input.co
 /** One pod at a time may go when a node is drained. */
 export function disruptionArgs({ environment, plugin }: PodContext): types.input.policy.v1.PodDisruptionBudget {
   return {
-    metadata: { name: plugin.name, namespace: environment.target.namespace, labels: ownLabels(plugin.name) },
+    metadata: ownMetadata(environment, plugin),
     spec: {
       maxUnavailable: 1,
       selector: podSelector(plugin.name, "workload"),
@@ -129,9 +127,7 @@ export function autoscalerArgs({
   if (scale.kind === "fixed") return undefined;
   return {
     metadata: {
-      name: plugin.name,
-      namespace: environment.target.namespace,
-      labels: ownLabels(plugin.name),
+      ...ownMetadata(environment, plugin),
       annotations: { "pulumi.com/skipAwait": "true" },
     },
     spec: {
