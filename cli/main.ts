@@ -30,6 +30,30 @@ program
   });
 
 program
+  .command("deploy")
+  .argument("<environment>", "the environment to update")
+  .option("--message <text>", "what the update is for, for the record; what it changes, if absent")
+  .option("--yes", "do not ask before the update", false)
+  .option("--mend", "put back first what was changed by hand", false)
+  .description("preview, update and verify an environment; roll back to the last good deployment if that fails")
+  .addHelpText("after", "\nExit status: 0 deployed or nothing to do, 1 failed (rolled back or not), 2 wrong call.\n")
+  .action(async (environment: string, options: { message?: string; yes: boolean; mend: boolean }) => {
+    const { deploy } = await import("./deploy.ts");
+    await deploy({ project: await here(), environment, ...options });
+  });
+
+program
+  .command("drift")
+  .argument("<environment>", "the environment to look at")
+  .option("--json", "as JSON", false)
+  .description("show what somebody changed in the cluster by hand since the last update")
+  .addHelpText("after", "\nExit status: 0 no drift, 1 drift, 2 wrong call.\n")
+  .action(async (environment: string, options: { json: boolean }) => {
+    const { drift } = await import("./drift.ts");
+    await drift(await here(), environment, options);
+  });
+
+program
   .command("stop")
   .description("end the embedded cluster; what it holds stays")
   .action(async () => {

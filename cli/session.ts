@@ -2,7 +2,14 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { join } from "node:path";
 import type { EngineContext } from "../delivery/index.ts";
 import { PatchbayError } from "../model/index.ts";
-import { clusterStatus, ensureEngine, localBackend, type Progress, startCluster } from "../toolchain/index.ts";
+import {
+  clusterStatus,
+  ensureEngine,
+  localBackend,
+  type NodeChoice,
+  type Progress,
+  startCluster,
+} from "../toolchain/index.ts";
 import type { Project } from "./project.ts";
 
 /*
@@ -32,8 +39,10 @@ export function clusterDirectory(project: Project): string {
 export interface Session extends EngineContext {
   /** Path of the kubeconfig in use. */
   readonly kubeconfig: string;
-  /** The user's context in use; the embedded cluster, whose nodes only play their pods, if absent. */
+  /** The user's context in use; the embedded cluster if absent. */
   readonly context: string | undefined;
+  /** What the embedded cluster's nodes are; undefined for a context of the user's, and where it was never started. */
+  readonly node: NodeChoice | undefined;
 }
 
 export interface SessionOptions {
@@ -47,7 +56,12 @@ export interface SessionOptions {
 export async function openSession({ project, progress, context }: SessionOptions): Promise<Session> {
   const kubeconfig = context === undefined ? undefined : await writeKubeconfig(project, context);
   const engine = await ensureEngine(progress);
-  const cluster = kubeconfig ?? (await startCluster({ directory: clusterDirectory(project), progress })).kubeconfig;
+  // Real containers are asked for, so far: the services that the demonstration binds to do not run on them.
+  const node = process.env["PATCHBAY_NODE"] ? "auto" : "simulated";
+  const cluster =
+    kubeconfig === undefined
+      ? await startCluster({ directory: clusterDirectory(project), progress, node })
+      : { kubeconfig, node: undefined };
   choose(project, context);
   return session(project, engine.environment, cluster, context);
 }
@@ -57,9 +71,11 @@ export async function currentSession({ project, progress }: Omit<SessionOptions,
   const engine = await ensureEngine(progress);
   const file = contextFile(project);
   const context = existsSync(file) ? readFileSync(file, "utf8") : undefined;
-  const kubeconfig =
-    context === undefined ? clusterStatus(clusterDirectory(project)).kubeconfig : kubeconfigOf(project, context);
-  return session(project, engine.environment, kubeconfig, context);
+  const cluster =
+    context === undefined
+      ? clusterStatus(clusterDirectory(project))
+      : { kubeconfig: kubeconfigOf(project, context), node: undefined };
+  return session(project, engine.environment, cluster, context);
 }
 
 /** Makes later commands use a context, or the embedded cluster. */
@@ -71,7 +87,7 @@ export function choose(project: Project, context: string | undefined): void {
 function session(
   project: Project,
   engine: Readonly<Record<string, string>>,
-  kubeconfig: string,
+  { kubeconfig, node }: Pick<Session, "kubeconfig" | "node">,
   context: string | undefined,
 ): Session {
   const backend = localBackend(join(folderOf(project, context), "state"));
@@ -79,6 +95,7 @@ function session(
     project: project.directory,
     kubeconfig,
     context,
+    node,
     variables: { ...engine, ...backend, KUBECONFIG: kubeconfig },
   };
 }

@@ -1,15 +1,11 @@
-import { changeMessage, EnvironmentStack, type Output, pluginStatuses } from "../delivery/index.ts";
+import { changeMessage, EnvironmentStack } from "../delivery/index.ts";
 import { PatchbayError, type Problem } from "../model/index.ts";
-import type { Declared } from "../record/index.ts";
 import { showProgress } from "../toolchain/index.ts";
-import { calmed } from "./engine-output.ts";
 import { stoppingEngine } from "./interruption.ts";
 import type { Project } from "./project.ts";
-import { openSession, type Session } from "./session.ts";
-import { summary } from "./summary.ts";
-
-/** Where the engine's output goes; `end` writes what has come of a last line. */
-type Terminal = Output & { readonly end: () => void };
+import { openSession } from "./session.ts";
+import { summarise } from "./summarise.ts";
+import { heading, terminal } from "./terminal.ts";
 
 export interface StartOptions {
   readonly project: Project;
@@ -25,17 +21,17 @@ export async function start({ project, environment, context }: StartOptions): Pr
 
   const { declared, changed } = await stoppingEngine(async ({ signal, wasAsked }) => {
     heading(`Preview of ${environment}`);
-    const changes = await stack.preview(output, signal).finally(output.end);
+    const changes = await stack.preview(output, signal);
     if (wasAsked()) throw new PatchbayError([stopped(environment)]);
     const { before, after } = await stack.declared();
     if (changes.any) {
       heading(`Update of ${environment}`);
       const message = after === undefined ? "update" : changeMessage(before, after);
-      await stack.up(message, output, signal).finally(output.end);
+      await stack.up(message, output, signal);
     }
     return { declared: after, changed: changes.any };
   });
-  await summarise(stack, session, declared, changed);
+  await summarise(stack, session, declared, changed ? "updated" : "nothing changed");
 }
 
 function stopped(environment: string): Problem {
@@ -47,39 +43,4 @@ function stopped(environment: string): Problem {
     expected: "an update",
     remedy: "nothing was changed; run it again to go on",
   };
-}
-
-async function summarise(
-  stack: EnvironmentStack,
-  session: Session,
-  declared: Declared | undefined,
-  changed: boolean,
-): Promise<void> {
-  const environment = stack.name;
-  const { kubeconfig, context } = session;
-  const namespace =
-    (declared?.environment as { target: { namespace: string } } | undefined)?.target.namespace ?? environment;
-  const statuses = await pluginStatuses({ kubeconfig, namespace }).catch(unknownStatus);
-  heading(`${environment}: ${changed ? "updated" : "nothing changed"}`);
-  process.stdout.write(
-    summary({ environment, namespace, statuses, simulated: context === undefined, plugins: await stack.wiring() }),
-  );
-}
-
-/** The update has succeeded by then: that its outcome cannot be looked at does not make it fail. */
-function unknownStatus(error: unknown): [] {
-  const [said = ""] = (error as Error).message.split("\n");
-  process.stderr.write(`\nThe cluster does not tell how the plugins fare: ${said}\n`);
-  return [];
-}
-
-function heading(text: string): void {
-  process.stdout.write(`\n${text}\n${"-".repeat(text.length)}\n`);
-}
-
-function terminal(): Terminal {
-  const { write, end } = calmed((text) => {
-    process.stdout.write(text);
-  });
-  return { colour: process.stdout.isTTY, write, end };
 }

@@ -1,4 +1,5 @@
 import type { PluginStatus, Wiring } from "../delivery/index.ts";
+import { type NodeChoice, nodeLine } from "../toolchain/index.ts";
 import { table } from "./table.ts";
 
 export interface SummaryArgs {
@@ -7,12 +8,12 @@ export interface SummaryArgs {
   readonly statuses: readonly PluginStatus[];
   /** What each plugin is wired to, by name. */
   readonly plugins: Wiring;
-  /** Whether the nodes only play their pods. */
-  readonly simulated: boolean;
+  /** What the embedded cluster's nodes are; undefined on a cluster of the user's. */
+  readonly node: NodeChoice | undefined;
 }
 
 /** What `npm start` ends with: what runs where, each binding and its state, where the record is, what to do next. */
-export function summary({ environment, namespace, statuses, plugins, simulated }: SummaryArgs): string {
+export function summary({ environment, namespace, statuses, plugins, node }: SummaryArgs): string {
   const running = statuses.map(({ plugin, version, ready, wanted, verification }) => [
     plugin,
     version,
@@ -34,14 +35,18 @@ export function summary({ environment, namespace, statuses, plugins, simulated }
   const blocks = [
     table([["PLUGIN", "RELEASE", "NAMESPACE", "PODS", "VERIFICATION"], ...running]),
     bound.length === 0 ? "No plugin has a binding." : table([["PLUGIN", "BINDING", "BOUND TO", "STATE"], ...bound]),
-    ...(simulated
-      ? [
-          "The embedded cluster's API server is real, its nodes are simulated (kwok): pods and Jobs are played, no image was run.",
-        ]
-      : []),
+    ...(node === undefined ? [] : [aboutNode(node)]),
     nextSteps(environment, namespace),
   ];
   return `${blocks.join("\n\n")}\n`;
+}
+
+function aboutNode(node: NodeChoice): string {
+  const meaning =
+    node.kind === "real"
+      ? "Pods and Jobs ran as containers on this machine."
+      : "The embedded cluster's API server is real, its nodes are simulated (kwok): pods and Jobs are played, no image was run.";
+  return `${nodeLine(node)}\n${meaning}`;
 }
 
 /** A binding works where the pods have its files, and the plugin was verified with them. */

@@ -50,8 +50,10 @@ export interface Target {
 export interface Gate {
   /** Options of the environment's namespace: it must not be somebody else's. */
   readonly namespaceOptions: Pick<pulumi.CustomResourceOptions, "hooks">;
-  /** Options of a task: no earlier one of its kind may still run. */
+  /** Options of a task: no earlier one of its kind may still run, and one that fails says why. */
   readonly taskOptions: Pick<pulumi.CustomResourceOptions, "hooks">;
-  /** Options of the verification resource that make its creation wait for the rollout it verifies. */
+  /** Options of what waits for a plugin's services: it says which of them was missing. */
+  readonly serviceOptions: Pick<pulumi.CustomResourceOptions, "hooks">;
+  /** Options of the verification resource that make its creation wait for the rollout it verifies; one that fails says why. */
   readonly verificationOptions: Pick<pulumi.CustomResourceOptions, "hooks">;
 }

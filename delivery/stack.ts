@@ -1,6 +1,6 @@
 import { automation } from "@pulumi/pulumi";
 import { PatchbayError, type Problem } from "../model/index.ts";
-import { type Declared, declaredBy, lastDeclared } from "../record/index.ts";
+import { type Config, configOf, type Declared, declaredBy, entryOf, lastDeclared } from "../record/index.ts";
 import { type Wiring, wiringOf } from "./wiring.ts";
 
 export interface EngineContext {
@@ -13,6 +13,8 @@ export interface EngineContext {
 export interface Output {
   /** Takes the engine's own output, as it comes. */
   readonly write: (text: string) => void;
+  /** Says that nothing more comes for now. */
+  readonly end: () => void;
   /** Whether whoever reads it sees colours. */
   readonly colour: boolean;
 }
@@ -23,8 +25,14 @@ export interface Changes {
   readonly any: boolean;
 }
 
-/** How many entries of history are searched for the last good update; what is further back is not worth the wait. */
+/** How many entries of history are searched for what was declared last; what is further back is not worth the wait. */
 const searchedEntries = 20;
+
+/** Entries that are asked for at once: a listing of thousands takes a gigabyte. */
+const pageSize = 200;
+
+/** What makes the Kubernetes provider take fields over from others, such as whoever edited an object by hand. */
+const forcePatch = { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" };
 
 /** One environment's stack, driven through the engine (Automation API). */
 export class EnvironmentStack {
@@ -57,15 +65,57 @@ export class EnvironmentStack {
   /** Shows what an update would change. */
   async preview(output: Output, signal: AbortSignal): Promise<Changes> {
     const run = this.#stack.preview({ diff: true, signal, ...displayed(output) });
-    const { changeSummary } = await explained(this.name, "preview", run);
+    const { changeSummary } = await explained(this.name, "preview", run).finally(output.end);
     return changes(changeSummary);
   }
 
   /** Updates, with a message that the stack's history keeps. A signal stops it in an orderly way. */
   async up(message: string, output: Output, signal: AbortSignal): Promise<Changes> {
     const run = this.#stack.up({ message, showSecrets: false, signal, ...displayed(output) });
-    const { summary } = await explained(this.name, "update", run);
+    const { summary } = await explained(this.name, "update", run).finally(output.end);
     return changes(summary.resourceChanges ?? {});
+  }
+
+  /** Updates against what is really there: what was deleted comes back, and fields that somebody else took over are taken back. */
+  async mend(message: string, output: Output, signal: AbortSignal): Promise<Changes> {
+    const { workspace } = this.#stack;
+    const variables = workspace.envVars;
+    workspace.envVars = { ...variables, ...forcePatch };
+    try {
+      const options = { message, showSecrets: false, signal, refresh: true, ...displayed(output) };
+      const { summary } = await explained(this.name, "update", this.#stack.up(options)).finally(output.end);
+      return changes(summary.resourceChanges ?? {});
+    } finally {
+      workspace.envVars = variables;
+    }
+  }
+
+  /** All entries of the stack's history, newest first, without secrets. */
+  async history(): Promise<unknown[]> {
+    const entries: unknown[] = [];
+    for (let page = 1; ; page += 1) {
+      const more = await asked(this.#stack.history(pageSize, page, false));
+      entries.push(...more);
+      if (more.length < pageSize) return entries;
+    }
+  }
+
+  /**
+   * What the entry with a number declared, counted from the oldest, of so many; with its secrets: for memory only.
+   *
+   * @throws PatchbayError `engine-failed` where its secrets were encrypted otherwise than those of today.
+   */
+  async recordedConfig(number: number, entries: number): Promise<Config> {
+    const [data] = await asked(this.#stack.history(1, entries - number + 1, true));
+    const config = entryOf(data)?.config ?? {};
+    const lost = Object.keys(config).filter((key) => config[key]?.value === undecryptable);
+    if (lost.length > 0) throw new PatchbayError([unreadable(this.name, number, lost)]);
+    return config;
+  }
+
+  /** The stack's config as it is now, with its secrets: for memory only. */
+  async config(): Promise<Config> {
+    return configOf(await asked(this.#stack.getAllConfig()));
   }
 
   /** What the last successful update declared, and what the config declares now. */
@@ -116,6 +166,20 @@ async function asked<T>(run: Promise<T>): Promise<T> {
       },
     ]);
   }
+}
+
+/** What the engine says instead of a secret that it has no key for (Pulumi 3, `pulumi stack history`). */
+const undecryptable = "ERROR_UNABLE_TO_DECRYPT";
+
+function unreadable(name: string, number: number, keys: readonly string[]): Problem {
+  return {
+    code: "engine-failed",
+    file: `Pulumi.${name}.yaml`,
+    path: "",
+    found: `${keys.join(", ")} of deployment ${String(number)} is encrypted with another salt or key`,
+    expected: "the encryption that was in force then",
+    remedy: "go back by hand: git has that file; pulumi up",
+  };
 }
 
 function changes(counts: Readonly<Partial<Record<string, number>>>): Changes {

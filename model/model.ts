@@ -1,6 +1,7 @@
 import type { Peer } from "./network.ts";
-import type { Environment, Rollout } from "./schema/environment.ts";
+import type { Environment } from "./schema/environment.ts";
 import type { Release } from "./schema/release.ts";
+import type { Strategy } from "./schema/rollout.ts";
 import type { Service } from "./schema/service.ts";
 
 /** Everything that an environment is to be: checked, complete, and frozen. Holds no secret. */
@@ -23,9 +24,18 @@ export interface ResolvedPlugin {
   readonly release: Release;
   readonly scale: Scale;
   readonly env: Readonly<Record<string, string>>;
-  readonly rollout: Rollout;
+  readonly rollout: ResolvedRollout;
   /** By name. */
   readonly bindings: readonly ResolvedBinding[];
+}
+
+/** How the release comes in, and when that has failed. */
+export interface ResolvedRollout {
+  readonly strategy: Strategy;
+  /** A rollout that makes no progress for this long has failed, in seconds. */
+  readonly deadlineSeconds: number;
+  /** Restarts of a container that are put up with. */
+  readonly restartLimit: number;
 }
 
 /** A fixed number of replicas, or what an autoscaler may choose; `cpu` is the mean use aimed at, in percent. */

@@ -16,6 +16,7 @@ export const problemKinds = {
   "host-mismatch": { exit: 1, http: 409 },
   "gateway-missing": { exit: 1, http: 409 },
   "broker-missing": { exit: 1, http: 409 },
+  "plugin-held": { exit: 1, http: 409 },
   "plugin-missing": { exit: 1, http: 409 },
   "plugin-out-of-range": { exit: 1, http: 409 },
   "plugin-conflict": { exit: 1, http: 409 },
@@ -28,6 +29,9 @@ export const problemKinds = {
   "auth-mismatch": { exit: 1, http: 409 },
   "credentials-missing": { exit: 1, http: 409 },
   "credentials-unknown": { exit: 1, http: 422 },
+  "analysis-unknown": { exit: 1, http: 409 },
+  "analysis-endless": { exit: 1, http: 422 },
+  "analysis-argument-missing": { exit: 1, http: 422 },
   "rollout-failed": { exit: 1, http: 409 },
   "engine-failed": { exit: 1, http: 500 },
   "tool-missing": { exit: 1, http: 500 },
@@ -47,10 +51,15 @@ export interface Problem {
   readonly found: string;
   readonly expected: string;
   readonly remedy: string;
+  /** What the reader may want to see besides, line by line: events, the end of a log. */
+  readonly details?: readonly string[];
 }
 
 /** More problems than anybody reads at once; a hostile document has thousands. */
 const mostShown = 100;
+
+/** More lines of details than anybody reads. */
+const mostDetails = 60;
 
 /** Everything that is wrong at once. The message is what a user reads: it never holds the value of a secret. */
 export class PatchbayError extends Error {
@@ -70,7 +79,7 @@ export class PatchbayError extends Error {
   }
 }
 
-/** Four lines: the place, then found, expected and remedy. Whatever a document says, they stay four. */
+/** Four lines: the place, then found, expected and remedy; and the details, if any. Whatever a document says, no part gets longer than its line. */
 export function describeProblem(problem: Problem): string {
   const place = [problem.file, problem.path].filter((part) => part !== "").join(": ");
   return [
@@ -78,6 +87,7 @@ export function describeProblem(problem: Problem): string {
     `  found     ${printable(problem.found)}`,
     `  expected  ${printable(problem.expected)}`,
     `  remedy    ${printable(problem.remedy)}`,
+    ...(problem.details ?? []).slice(0, mostDetails).map((line) => `    | ${printable(line)}`),
   ].join("\n");
 }
 

@@ -2,15 +2,18 @@ import { guard } from "./document.ts";
 import { deepFreeze } from "./freeze.ts";
 import type { Model, ResolvedBinding, ResolvedPlugin, Scale } from "./model.ts";
 import { PatchbayError } from "./problem.ts";
+import { analysisProblems } from "./resolve/analyses.ts";
 import { bindServices } from "./resolve/bindings.ts";
 import { type Catalog, type Placed, place } from "./resolve/catalog.ts";
 import { credentialProblems } from "./resolve/credentials.ts";
 import { type Documents, type Draft, draft } from "./resolve/draft.ts";
+import { holdProblems } from "./resolve/holds.ts";
 import { hostProblems, takenRoutes } from "./resolve/host.ts";
 import { byCodeUnit, dependencyOrder } from "./resolve/order.ts";
 import { Report } from "./resolve/report.ts";
 import { cycleProblem, unmetRequirements } from "./resolve/requirements.ts";
-import { ratio } from "./schema/measure.ts";
+import { ratio, seconds } from "./schema/measure.ts";
+import { strategyOf } from "./schema/rollout.ts";
 
 /** Largest configuration of an environment, in bytes of JSON: the kernel takes 128 KiB for one environment string. */
 export const largestConfig = 100 * 1024;
@@ -28,7 +31,9 @@ export function resolve(documents: Documents, catalog: Catalog): Model {
 
   const placed = placeAll(drafted, catalog, report);
   report.add(unmetRequirements(placed, placements, file));
+  report.add(holdProblems(drafted, documents));
   report.add(takenRoutes([...placed.values()]));
+  report.add(analysisProblems(drafted));
   const { order, cycles } = dependencyOrder(
     new Map([...placed].map(([name, { release }]) => [name, Object.keys(release.requires)])),
   );
@@ -44,11 +49,12 @@ export function resolve(documents: Documents, catalog: Catalog): Model {
   return deepFreeze({ environment: { ...environment, name: documents.name }, plugins });
 }
 
-function assertBounded({ file, environment, plugins, credentials }: Documents): void {
+function assertBounded({ file, environment, plugins, credentials, holds }: Documents): void {
   const parts = {
     "patchbay:environment": environment,
     "patchbay:plugins": plugins,
     "patchbay:credentials": credentials,
+    "patchbay:holds": holds,
   };
   const unsafe = guard(file, parts);
   if (unsafe !== undefined) throw new PatchbayError([unsafe]);
@@ -110,7 +116,11 @@ function complete(
     release,
     scale: scaleOf(release.scale, placement.replicas),
     env: { ...release.env, ...placement.env },
-    rollout: placement.rollout,
+    rollout: {
+      strategy: strategyOf(placement.rollout),
+      deadlineSeconds: seconds(placement.rollout.deadline),
+      restartLimit: placement.rollout.restartLimit,
+    },
     bindings: [...bound, ...required].sort((a, b) => byCodeUnit(a.name, b.name)),
   };
 }

@@ -1,17 +1,5 @@
-import { z } from "zod";
 import { environmentSchema, placementsSchema } from "../model/index.ts";
-
-const configValue = z.object({ value: z.string().optional(), secret: z.boolean().optional() });
-
-/**
- * An entry of `pulumi stack history --json` (Pulumi 3.249 to 3.x), as far as Patchbay reads it. A config key that holds any
- * secret comes without its value.
- */
-const entrySchema = z.object({
-  kind: z.string(),
-  result: z.string(),
-  config: z.record(z.string(), configValue).default({}),
-});
+import { type Config, entryOf } from "./entry.ts";
 
 /** What an update declared: the environment and its plugins, as its config said it then. */
 export interface Declared {
@@ -28,7 +16,7 @@ export interface Declared {
  */
 export function lastDeclared(history: readonly unknown[]): Declared | undefined {
   for (const data of history) {
-    const entry = entrySchema.safeParse(data).data;
+    const entry = entryOf(data);
     if (entry?.result !== "succeeded" || !["update", "destroy"].includes(entry.kind)) continue;
     return entry.kind === "destroy" ? undefined : declaredBy(entry.config);
   }
@@ -36,9 +24,7 @@ export function lastDeclared(history: readonly unknown[]): Declared | undefined 
 }
 
 /** Reads `patchbay:environment` and `patchbay:plugins` of a config. */
-export function declaredBy(
-  config: Readonly<Record<string, { readonly value?: string | undefined }>>,
-): Declared | undefined {
+export function declaredBy(config: Readonly<Config>): Declared | undefined {
   const environment = parse(config["patchbay:environment"]?.value);
   const plugins = placementsSchema.safeParse(parse(config["patchbay:plugins"]?.value)).data;
   if (plugins === undefined || !environmentSchema.safeParse(environment).success) return undefined;

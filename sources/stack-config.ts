@@ -18,6 +18,7 @@ export function stackDocuments(): Documents {
     environment: read(file, "environment"),
     plugins: read(file, "plugins"),
     credentials: read(file, "credentials"),
+    holds: read(file, "holds"),
   };
 }
 

@@ -16,13 +16,16 @@ export const versions = {
   knativeEventing: "0.46.0",
   prometheusOperator: "0.85.0",
   gatewayApi: "1.4.1",
+  coredns: "1.15.0",
+  /** CNCF Distribution, the image registry. */
+  distribution: "3.1.2",
 } as const;
 
 /** Versions of a `pulumi` of the user's that we work with. Older ones cannot run TypeScript sources as they are. */
 export const suitablePulumi = ">=3.249.0 <4.0.0";
 
 /** The Go that the modules ask for. */
-export const suitableGo = "1.26.0";
+export const suitableGo = "1.26.1";
 
 /** From this version on, `go` fetches the Go that a module asks for. */
 export const selfUpdatingGo = "1.21.0";

@@ -7,13 +7,14 @@ import { label, namespaceSelector, ownLabels, podSelector } from "./labels.ts";
 /** Where bindings are mounted (Service Binding spec 1.1.0, `SERVICE_BINDING_ROOT`). */
 export const bindingRoot = "/bindings";
 
-/** Address of a plugin inside the cluster: its Service, whose port is 80. */
-export function pluginUrl(plugin: string, namespace: string): string {
-  return `http://${pluginHost(plugin, namespace)}`;
+/** Address of a Service inside the cluster, whose port is 80; a plugin's own has the plugin's name. */
+export function serviceUrl(service: string, namespace: string): string {
+  return `http://${serviceHost(service, namespace)}`;
 }
 
-function pluginHost(plugin: string, namespace: string): string {
-  return `${plugin}.${namespace}.svc.cluster.local`;
+/** Host name of a Service inside the cluster. */
+export function serviceHost(service: string, namespace: string): string {
+  return `${service}.${namespace}.svc.cluster.local`;
 }
 
 /**
@@ -48,9 +49,9 @@ function pluginEntries({ name }: PluginBinding, namespace: string): Record<strin
   return {
     type: "plugin",
     provider: "patchbay",
-    host: pluginHost(name, namespace),
+    host: serviceHost(name, namespace),
     port: "80",
-    uri: pluginUrl(name, namespace),
+    uri: serviceUrl(name, namespace),
   };
 }
 

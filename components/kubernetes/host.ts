@@ -1,6 +1,6 @@
 import type { core } from "@pulumi/kubernetes";
 import type { ResolvedEnvironment, ResolvedPlugin } from "../../model/index.ts";
-import { pluginUrl } from "./binding.ts";
+import { serviceUrl } from "./binding.ts";
 import { registryName } from "./environment.ts";
 import type { ObjectArgs } from "./events.ts";
 import { ownMetadata } from "./labels.ts";
@@ -56,7 +56,7 @@ export function registryEntry(
     plugin: name,
     version,
     digest,
-    url: pluginUrl(name, environment.target.namespace),
+    url: serviceUrl(name, environment.target.namespace),
     routes: release.routes.map(({ path }) => path),
     handles: [...new Set(release.triggers.map(({ event }) => event))],
     emits: [...release.emits],

@@ -1,7 +1,13 @@
 import type { ResolvedEnvironment, ResolvedPlugin } from "../../model/index.ts";
 
-/** What a pod of a plugin does. Services select workloads only; network policies hold for all of a plugin's pods. */
-export type PodRole = "workload" | "task" | "verification";
+/**
+ * What a pod of a plugin does. A candidate is a pod of a canary's new release that is verified before there is any traffic for
+ * it. Services select workloads only; network policies hold for all of a plugin's pods.
+ */
+export type PodRole = "workload" | "candidate" | "task" | "verification";
+
+/** Roles of pods that answer requests. */
+export const servingRoles: readonly PodRole[] = ["workload", "candidate"];
 
 /** Labels that say whose an object is. */
 export const label = {
@@ -16,7 +22,9 @@ export const label = {
 export const annotation = {
   digest: "patchbay.dev/digest",
   workload: "patchbay.dev/workload",
+  workloadKind: "patchbay.dev/workload-kind",
   workloadGeneration: "patchbay.dev/workload-generation",
+  restartLimit: "patchbay.dev/restart-limit",
 } as const;
 
 /** Recommended labels of Kubernetes ("Recommended Labels"), with ours. */
@@ -47,6 +55,14 @@ export function ownMetadata(
 /** Selects a plugin's pods: all of them, or those of a role. */
 export function podSelector(plugin: string, role?: PodRole): { matchLabels: Record<string, string> } {
   return { matchLabels: { [label.plugin]: plugin, ...(role && { [label.role]: role }) } };
+}
+
+/** Selects a plugin's pods that answer requests, whether there is traffic for them or not. */
+export function servingPods(plugin: string) {
+  return {
+    matchLabels: { [label.plugin]: plugin },
+    matchExpressions: [{ key: label.role, operator: "In", values: [...servingRoles] }],
+  };
 }
 
 /** Selects a namespace by its name (the label that Kubernetes sets itself). */

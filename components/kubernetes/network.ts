@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import type { ResolvedEnvironment, ResolvedPlugin } from "../../model/index.ts";
-import { namespaceSelector, ownMetadata, podSelector } from "./labels.ts";
+import { namespaceSelector, ownMetadata, podSelector, servingPods } from "./labels.ts";
 
 type Policy = types.input.networking.v1.NetworkPolicy;
 type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
@@ -21,7 +21,7 @@ export function ingressArgs(environment: ResolvedEnvironment, plugin: ResolvedPl
   return {
     metadata: ownMetadata(environment, plugin, `${plugin.name}-ingress`),
     spec: {
-      podSelector: podSelector(plugin.name, "workload"),
+      podSelector: servingPods(plugin.name),
       policyTypes: ["Ingress"],
       ingress: [
         {
@@ -50,7 +50,7 @@ export function selfArgs(environment: ResolvedEnvironment, plugin: ResolvedPlugi
   const ports = [{ protocol: "TCP", port: plugin.release.http.port }];
   return egress(environment, plugin, "self", {
     podSelector: podSelector(plugin.name),
-    egress: [{ to: [{ podSelector: podSelector(plugin.name, "workload") }], ports }],
+    egress: [{ to: [{ podSelector: servingPods(plugin.name) }], ports }],
   });
 }
 

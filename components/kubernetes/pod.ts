@@ -28,15 +28,16 @@ export function podLabels(plugin: string, role: PodRole): Record<string, string>
   return { ...ownLabels(plugin), [label.role]: role };
 }
 
-/** A container of the plugin: its environment, its bindings as files, no rights. */
+/** A container of the plugin: its environment and variables of its own, its bindings as files, no rights. */
 export function container(
   { environment, plugin, projections }: PodContext,
   own: Pick<Container, "name" | "image"> & Partial<Container>,
+  variables: Readonly<Record<string, string>> = {},
 ): Container {
   const { cpu, memory } = plugin.release.resources;
   return {
     ...own,
-    env: environmentVariables(environment, plugin, projections),
+    env: environmentVariables(environment, plugin, projections, variables),
     resources: { requests: { cpu, memory }, limits: { cpu, memory } },
     securityContext: containerSecurity,
     volumeMounts: [
@@ -77,6 +78,7 @@ function environmentVariables(
   environment: ResolvedEnvironment,
   plugin: ResolvedPlugin,
   projections: readonly Projection[],
+  more: Readonly<Record<string, string>>,
 ): EnvVar[] {
   const sink = plugin.release.emits.length > 0 ? brokerAddress(environment) : undefined;
   const own = {
@@ -87,6 +89,7 @@ function environmentVariables(
     ...(projections.length > 0 && { SERVICE_BINDING_ROOT: bindingRoot }),
     // K_SINK is where Knative's sources send (Knative Eventing, "SinkBinding").
     ...(sink !== undefined && { K_SINK: sink, PATCHBAY_EMITS: plugin.release.emits.join(" ") }),
+    ...more,
   };
   return Object.entries(own).map(([name, value]) => ({ name, value: literal(value) }));
 }

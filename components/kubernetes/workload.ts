@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
-import { seconds } from "../../model/index.ts";
+import type { ResolvedPlugin, Strategy } from "../../model/index.ts";
 import { annotation, ownMetadata, pluginLabels, podSelector } from "./labels.ts";
+import { datadogAnnotations, datadogLabels } from "./monitoring/datadog.ts";
 import { container, type PodContext, podBase, podLabels } from "./pod.ts";
 
 /** The container that is the plugin. */
@@ -23,13 +24,42 @@ function pluginContainer(context: PodContext): types.input.core.v1.Container {
   });
 }
 
+/** What brings the plugin's pods in: a Deployment, or a Rollout of Argo Rollouts. */
+export function workloadKindOf({ rollout }: Pick<ResolvedPlugin, "rollout">) {
+  return rollout.strategy.kind === "rolling"
+    ? ({ apiVersion: "apps/v1", kind: "Deployment" } as const)
+    : ({ apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" } as const);
+}
+
+/** Pods of the workload, whatever brings them in. */
+export function workloadTemplate(context: PodContext): types.input.core.v1.PodTemplateSpec {
+  const { plugin } = context;
+  return {
+    metadata: {
+      labels: { ...pluginLabels(plugin), ...podLabels(plugin.name, "workload"), ...datadogLabels(context) },
+      annotations: { [annotation.digest]: plugin.digest, ...datadogAnnotations(context, workloadContainer) },
+    },
+    spec: {
+      ...podBase(context),
+      containers: [pluginContainer(context)],
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: "kubernetes.io/hostname",
+          whenUnsatisfiable: "ScheduleAnyway",
+          labelSelector: podSelector(plugin.name, "workload"),
+        },
+      ],
+    },
+  };
+}
+
 /**
- * Deployment of a plugin. The engine does not wait for it (its own wait goes on for ten minutes after the rollout has
- * failed for certain): the verification does.
+ * What Deployments and Rollouts have in common. The engine does not wait for either (its own wait goes on for ten minutes after a
+ * rollout has failed for certain): the verification does.
  */
-export function deploymentArgs(context: PodContext): types.input.apps.v1.Deployment {
+export function workloadCommon(context: PodContext) {
   const { environment, plugin } = context;
-  const { rolling, deadline } = plugin.rollout;
   return {
     metadata: {
       name: plugin.name,
@@ -40,47 +70,23 @@ export function deploymentArgs(context: PodContext): types.input.apps.v1.Deploym
     spec: {
       // No number beside an autoscaler: the field is its own to write.
       ...(plugin.scale.kind === "fixed" && { replicas: plugin.scale.replicas }),
-      progressDeadlineSeconds: Math.max(1, Math.ceil(seconds(deadline))),
+      progressDeadlineSeconds: plugin.rollout.deadlineSeconds,
       revisionHistoryLimit: 5,
       selector: podSelector(plugin.name, "workload"),
-      strategy: {
-        type: "RollingUpdate",
-        rollingUpdate: { maxSurge: rolling.maxSurge, maxUnavailable: rolling.maxUnavailable },
-      },
-      template: {
-        metadata: {
-          labels: { ...pluginLabels(plugin), ...podLabels(plugin.name, "workload") },
-          annotations: { [annotation.digest]: plugin.digest, ...datadogAnnotations(context) },
-        },
-        spec: {
-          ...podBase(context),
-          containers: [pluginContainer(context)],
-          topologySpreadConstraints: [
-            {
-              maxSkew: 1,
-              topologyKey: "kubernetes.io/hostname",
-              whenUnsatisfiable: "ScheduleAnyway",
-              labelSelector: podSelector(plugin.name, "workload"),
-            },
-          ],
-        },
-      },
+      template: workloadTemplate(context),
     },
   };
 }
 
-/** Autodiscovery of Datadog (Agent 7, `ad.datadoghq.com/<container>.checks`). */
-function datadogAnnotations({ environment, plugin }: PodContext): Record<string, string> {
-  const { metrics } = plugin.release.http;
-  if (!environment.monitoring.datadog || metrics === undefined) return {};
-  const instance = {
-    openmetrics_endpoint: `http://%%host%%:${String(plugin.release.http.port)}${metrics}`,
-    namespace: "patchbay",
-    metrics: [".*"],
-  };
+/** Deployment of a plugin that is replaced little by little. */
+export function deploymentArgs(
+  context: PodContext,
+  { maxSurge, maxUnavailable }: Extract<Strategy, { kind: "rolling" }>,
+): types.input.apps.v1.Deployment {
+  const { metadata, spec } = workloadCommon(context);
   return {
-    [`ad.datadoghq.com/${workloadContainer}.checks`]: JSON.stringify({ openmetrics: { instances: [instance] } }),
-    [`ad.datadoghq.com/tags`]: JSON.stringify({ service: plugin.name, version: plugin.version, env: environment.name }),
+    metadata,
+    spec: { ...spec, strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge, maxUnavailable } } },
   };
 }
 
@@ -88,21 +94,6 @@ export function serviceAccountArgs({ environment, plugin }: PodContext): types.i
   return {
     metadata: ownMetadata(environment, plugin),
     automountServiceAccountToken: false,
-  };
-}
-
-/** Service on port 80, which Knative's triggers and gateways take for granted. */
-export function serviceArgs({ environment, plugin }: PodContext): types.input.core.v1.Service {
-  return {
-    metadata: {
-      ...ownMetadata(environment, plugin),
-      // Endpoints are the rollout's concern, and the verification waits for that.
-      annotations: { "pulumi.com/skipAwait": "true" },
-    },
-    spec: {
-      selector: podSelector(plugin.name, "workload").matchLabels,
-      ports: [{ name: "http", port: 80, targetPort: "http", protocol: "TCP", appProtocol: "http" }],
-    },
   };
 }
 
@@ -131,7 +122,7 @@ export function autoscalerArgs({
       annotations: { "pulumi.com/skipAwait": "true" },
     },
     spec: {
-      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: plugin.name },
+      scaleTargetRef: { ...workloadKindOf(plugin), name: plugin.name },
       minReplicas: scale.min,
       maxReplicas: scale.max,
       metrics: [

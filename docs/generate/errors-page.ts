@@ -25,7 +25,7 @@ const meanings: Readonly<Record<ProblemCode, readonly [meaning: string, remedy: 
     "Split the environment into two stacks. [Why there is a limit](../explanation/design.md#limits).",
   ],
   "name-taken": [
-    "Two things that need names of their own share one: two tasks, or an integration point and a required plugin.",
+    "Two things that need names of their own share one: two tasks, an integration point and a required plugin, or two metrics that are measured together.",
     "Rename one.",
   ],
   "release-unknown": [
@@ -50,6 +50,10 @@ const meanings: Readonly<Record<ProblemCode, readonly [meaning: string, remedy: 
   ],
   "gateway-missing": ["A release has `routes`, and the environment names no gateway.", "Add `host.gateway`."],
   "broker-missing": ["A release has `triggers` or `emits`, and the environment has no broker.", "Add `events`."],
+  "plugin-held": [
+    "A plugin stands at another release than the one it is held at, after a release that failed: [holds](../how-to/what-happens-on-failure.md).",
+    "Mend what failed, and remove the plugin's entry of `patchbay:holds`.",
+  ],
   "plugin-missing": ["A required plugin is not in the environment.", "Add it to `patchbay:plugins`."],
   "plugin-out-of-range": [
     "A required plugin is there, in a version that does not fit.",
@@ -86,8 +90,20 @@ const meanings: Readonly<Record<ProblemCode, readonly [meaning: string, remedy: 
     "There are credentials for a service that does not exist, or that it does not ask for.",
     "Correct the name, or remove them.",
   ],
+  "analysis-unknown": [
+    "A plugin's `rollout` names an analysis that the environment does not have.",
+    "Correct the name, or declare it under `analyses`.",
+  ],
+  "analysis-endless": [
+    "A rollout waits for the end of an analysis that measures on and on: a metric has `interval` without `count`.",
+    "Add `count`, or name the analysis in `canary.analysis` only: that one ends with the rollout.",
+  ],
+  "analysis-argument-missing": [
+    "An analysis names `{{args.<name>}}`, and neither Patchbay nor the plugin's `rollout` gives it a value.",
+    "Add it to the `args` beside `templates`. The error lists those that Patchbay gives.",
+  ],
   "rollout-failed": [
-    "A release did not become ready in time. The error says what its pods report.",
+    "A release did not get ready, or an analysis failed. The error holds what its pods, their events and their logs say.",
     "Repair the release or its bindings, or go back to the release before, and run `pulumi up`.",
   ],
   "engine-failed": [

@@ -1,4 +1,4 @@
-import { environmentSchema, placementsSchema, releaseSchema } from "../../model/index.ts";
+import { environmentSchema, holdsSchema, placementsSchema, releaseSchema } from "../../model/index.ts";
 import { credentialsSchema } from "../../model/schema/service.ts";
 import { errorsPage } from "./errors-page.ts";
 import { describedSchema, editorSchema } from "./json-schema.ts";
@@ -13,15 +13,16 @@ export function referenceFiles(): Readonly<Record<string, string>> {
   const environment = describedSchema(environmentSchema);
   const plugins = describedSchema(placementsSchema);
   const credentials = describedSchema(credentialsSchema);
+  const holds = describedSchema(holdsSchema);
   const schemas = {
     release,
     environment,
     plugins,
-    "stack-config": stackConfigSchema({ environment, plugins, credentials }),
+    "stack-config": stackConfigSchema({ environment, plugins, credentials, holds }),
   };
   return {
     [`${folder}/release.md`]: releasePage(release),
-    [`${folder}/environment.md`]: environmentPage(environment, plugins),
+    [`${folder}/environment.md`]: environmentPage(environment, plugins, holds),
     [`${folder}/errors.md`]: errorsPage(),
     ...Object.fromEntries(
       Object.entries(schemas).map(([name, schema]) => [

@@ -31,18 +31,19 @@ export function releasePage(release: Schema): string {
   ].join("\n\n")}\n`;
 }
 
-export function environmentPage(environment: Schema, plugins: Schema): string {
-  const common = commonRules([environment, plugins]);
+export function environmentPage(environment: Schema, plugins: Schema, holds: Schema): string {
+  const common = commonRules([environment, plugins, holds]);
   return `${[
     pageHead("An environment", "model/schema/environment.ts"),
-    "An environment is one Pulumi stack. Everything that is declared of it stands in `Pulumi.<environment>.yaml`, under three keys of `config`:",
+    "An environment is one Pulumi stack. Everything that is declared of it stands in `Pulumi.<environment>.yaml`, under four keys of `config`:",
     [
       "- `patchbay:environment`: where plugins run, and what they can be bound to.",
       "- `patchbay:plugins`: which release of which plugin runs.",
       "- `patchbay:credentials`: what the services ask for, encrypted.",
+      "- `patchbay:holds`: plugins that stay where they are, after a release that failed.",
     ].join("\n"),
     "Examples: [Pulumi.dev.yaml](../../Pulumi.dev.yaml), [Pulumi.prod.yaml](../../Pulumi.prod.yaml). JSON Schema for editors: [stack-config.schema.json](schema/stack-config.schema.json) for the whole file; [environment.schema.json](schema/environment.schema.json) and [plugins.schema.json](schema/plugins.schema.json) for its parts.",
-    "The stack's name is the environment's name. The three keys together may have at most 100 KiB, in the form in which Pulumi hands them over: [why](../explanation/design.md#limits).",
+    "The stack's name is the environment's name. The four keys together may have at most 100 KiB, in the form in which Pulumi hands them over: [why](../explanation/design.md#limits).",
     "## `patchbay:environment`",
     fieldSections(environment, common),
     "## `patchbay:plugins`",
@@ -50,6 +51,9 @@ export function environmentPage(environment: Schema, plugins: Schema): string {
     fieldSections(plugins, common, "plugins"),
     "## `patchbay:credentials`",
     credentialsText(),
+    "## `patchbay:holds`",
+    "A map from a plugin's name to where it is held. `npx patchbay deploy` writes it when it rolls back; you remove an entry when the fault is mended. While it stands, every preview and update of another release is an error, plain `pulumi up` included: [why](../how-to/what-happens-on-failure.md).",
+    fieldSections(holds, common, "holds"),
     "## Values",
     phraseTable(common),
   ].join("\n\n")}\n`;

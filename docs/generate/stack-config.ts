@@ -4,6 +4,7 @@ interface Parts {
   readonly environment: Schema;
   readonly plugins: Schema;
   readonly credentials: Schema;
+  readonly holds: Schema;
 }
 
 const secret: Schema = {
@@ -22,7 +23,7 @@ const pulumiKeys: Readonly<Record<string, Schema>> = {
 };
 
 /** A whole `Pulumi.<environment>.yaml`. Config of other namespaces, such as `kubernetes:`, is let through. */
-export function stackConfigSchema({ environment, plugins, credentials }: Parts): Schema {
+export function stackConfigSchema({ environment, plugins, credentials, holds }: Parts): Schema {
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "Stack config",
@@ -43,11 +44,12 @@ export function stackConfigSchema({ environment, plugins, credentials }: Parts):
               additionalProperties: { anyOf: [{ type: "string" }, secret] },
             },
           },
+          "patchbay:holds": nested(holds),
         },
         required: ["patchbay:environment", "patchbay:plugins"],
         propertyNames: {
           anyOf: [
-            { enum: ["patchbay:environment", "patchbay:plugins", "patchbay:credentials"] },
+            { enum: ["patchbay:environment", "patchbay:plugins", "patchbay:credentials", "patchbay:holds"] },
             { not: { pattern: "^patchbay:" } },
           ],
         },

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Problem } from "../problem.ts";
 import { check, type Place, quote } from "../schema/check.ts";
 import { type Environment, environmentSchema, type Placement, placementsSchema } from "../schema/environment.ts";
+import { type Hold, holdsSchema } from "../schema/hold.ts";
 import { credentialsSchema } from "../schema/service.ts";
 import { name as nameSchema } from "../schema/text.ts";
 import type { Report } from "./report.ts";
@@ -18,6 +19,8 @@ export interface Documents {
   readonly plugins: unknown;
   /** `patchbay:credentials`. Only the names in it are read; no value reaches the model or a message. */
   readonly credentials: unknown;
+  /** `patchbay:holds`, where there are any. */
+  readonly holds?: unknown;
 }
 
 type Credentials = z.output<typeof credentialsSchema>;
@@ -42,6 +45,7 @@ export interface Draft {
   readonly services: Entries<Environment["services"][string]>;
   readonly placements: Entries<Placement>;
   readonly credentials: Entries<Credentials[string]>;
+  readonly holds: Entries<Hold>;
 }
 
 /** Checks each document by itself, and reports what is wrong with it. */
@@ -66,6 +70,7 @@ export function draft(documents: Documents, report: Report): Draft {
       part(credentialsSchema, documents, "credentials", report),
       documents.credentials ?? {},
     ),
+    holds: entries(holdsSchema, part(holdsSchema, documents, "holds", report), documents.holds ?? {}),
   };
 }
 
@@ -87,12 +92,12 @@ function stackNameProblems(name: string, file: string): Problem[] {
 function part<Schema extends z.ZodType>(
   schema: Schema,
   documents: Documents,
-  key: "environment" | "plugins" | "credentials",
+  key: "environment" | "plugins" | "credentials" | "holds",
   report: Report,
 ): z.output<Schema> | undefined {
   const data = documents[key];
   const place: Place = { file: documents.file, path: `patchbay:${key}`, secret: key === "credentials" };
-  if (data === undefined && key !== "credentials") {
+  if (data === undefined && (key === "environment" || key === "plugins")) {
     report.add([missing(place, key)]);
     return undefined;
   }

@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { cpu, deadline, memory, wholePercent } from "./measure.ts";
+import { analysisSchema } from "./analysis.ts";
+import { cpu, deadline, memory } from "./measure.ts";
 import { env } from "./release.ts";
+import { rolloutSchema } from "./rollout.ts";
 import { serviceSchema } from "./service.ts";
 import { count, digest, dnsLabel, hostname, image, labelKey, labelValue, name, port, url, version } from "./text.ts";
 
@@ -109,6 +111,10 @@ const verifier = z
   .strictObject({
     image: image.optional().describe("Image that runs the checks; Patchbay's own, if absent."),
     timeout: deadline.default("2m").describe("Longest time that a plugin's verification may take."),
+    waitForServices: z
+      .union([z.literal(false), deadline], { error: "a duration of whole seconds such as 60s, or false" })
+      .default("60s")
+      .describe("How long a rollout waits for the services that the plugin is bound to; false: not at all."),
   })
   .prefault({})
   .describe("What proves a rollout.");
@@ -124,31 +130,12 @@ export const environmentSchema = z
     monitoring,
     quota,
     verifier,
+    analyses: z
+      .record(name, analysisSchema)
+      .default({})
+      .describe("What canary and blue-green rollouts are judged by, by name."),
   })
   .meta({ title: "Environment", description: "patchbay:environment in Pulumi.<environment>.yaml" });
-
-const surge = z.union([wholePercent, count(0, 100)], {
-  error: "a number of pods from 0 to 100, or a whole percentage such as 25%",
-});
-
-const rolling = z
-  .strictObject({
-    maxSurge: surge.default("25%").describe("Pods above the wanted number while rolling out."),
-    maxUnavailable: surge.default(0).describe("Pods below the wanted number while rolling out."),
-  })
-  .refine((value) => ![0, "0%"].includes(value.maxSurge) || ![0, "0%"].includes(value.maxUnavailable), {
-    path: ["maxSurge"],
-    error: "maxSurge or maxUnavailable above 0 (a rollout could not move otherwise)",
-  })
-  .prefault({});
-
-const rollout = z
-  .strictObject({
-    rolling: rolling.describe("Replace pods little by little."),
-    deadline: deadline.default("5m").describe("A rollout that makes no progress for this long has failed."),
-  })
-  .prefault({})
-  .describe("How a release comes into the environment.");
 
 /** One entry of `patchbay:plugins`: which release of a plugin runs, and how it differs here. */
 const placementSchema = z.strictObject({
@@ -160,7 +147,7 @@ const placementSchema = z.strictObject({
     .default({})
     .describe("Integration point to service; the service of the same name, if absent."),
   env: env.default({}).describe("Plain environment variables, over those of the release."),
-  rollout,
+  rollout: rolloutSchema,
 });
 
 /** `patchbay:plugins`: what runs in the environment. */
@@ -170,5 +157,4 @@ export const placementsSchema = z
 
 export type Environment = z.output<typeof environmentSchema>;
 export type Placement = z.output<typeof placementSchema>;
-export type Rollout = Placement["rollout"];
 export type Stage = Environment["stage"];

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { cpu, deadline, duration, memory, patience, percent, positivePercent } from "./measure.ts";
+import { cpu, deadline, memory, patience, positivePercent } from "./measure.ts";
+import { sloSchema } from "./slo.ts";
 import { count, eventType, image, name, port, urlPath, variable, version, versionRange } from "./text.ts";
 
 /** How a plugin authenticates to an HTTP service. */
@@ -49,13 +50,45 @@ const task = z
   })
   .describe("A Job that runs once for each release, configuration and set of bindings.");
 
+const body = z
+  .strictObject({
+    contains: z.string({ error: "a text" }).min(1).max(1024).optional().describe("Text that the body must contain."),
+    matches: z
+      .string({ error: "a regular expression" })
+      .min(1)
+      .max(1024)
+      .optional()
+      .describe("Regular expression (RE2) that some part of the body must match."),
+  })
+  .refine(({ contains, matches }) => (contains === undefined) !== (matches === undefined), {
+    error: "either contains or matches",
+  })
+  .describe("What the body of the answer must hold.");
+
+const suite = z
+  .strictObject({
+    image: image.optional().describe("The image that runs it; the release's own, if absent."),
+    command: z.array(z.string().max(4096)).min(1).max(64).optional().describe("Replaces the image's entry point."),
+    args: z.array(z.string().max(4096)).max(64).default([]).describe("Arguments of the container."),
+  })
+  .describe(
+    "A container that runs a suite of tests: it has the plugin's bindings and variables, PATCHBAY_URL holds the address to test, and exit status 0 proves that it works.",
+  );
+
 const check = z
   .strictObject({
-    get: urlPath.describe("Path to request from the plugin."),
+    get: urlPath.optional().describe("Path to request from the plugin."),
     expect: count(100, 599).default(200).describe("HTTP status that proves it works."),
+    body: body.optional(),
+    latency: patience.optional().describe("Slowest answer that is good enough: the median of five requests."),
     timeout: patience.default("5s").describe("Longest wait for the answer."),
+    suite: suite.optional(),
   })
-  .describe("One request that proves the plugin works.");
+  .refine(({ get, suite: own }) => (get === undefined) !== (own === undefined), { error: "either get or suite" })
+  .refine(({ get, body: wanted, latency }) => get !== undefined || (wanted ?? latency) === undefined, {
+    error: "body and latency only beside get",
+  })
+  .describe("One thing that proves the plugin works: a request, or a suite of tests.");
 
 const http = z
   .strictObject({
@@ -74,17 +107,6 @@ const scale = z
   })
   .refine(({ min, max }) => min <= max, { path: ["max"], error: "at least as many as min" })
   .describe("Between how many replicas an autoscaler may choose.");
-
-const slo = z
-  .strictObject({
-    availability: percent.optional().describe("Share of time in which the plugin answers."),
-    errorRate: percent.optional().describe("Largest share of requests answered with 5xx."),
-    latencyP99: duration.optional().describe("99 of 100 requests are answered within it."),
-    syncLag: duration
-      .optional()
-      .describe("Longest delay of the data that the plugin keeps in step (patchbay_sync_lag_seconds)."),
-  })
-  .describe("What users may rely on; alerts are made of it.");
 
 /** Variables that Patchbay sets itself. */
 const reserved = /^(SERVICE_BINDING_ROOT|K_SINK|PATCHBAY_.*)$/;
@@ -169,7 +191,7 @@ export const releaseSchema = z
       .describe("Jobs around the rollout: before it (migrations), and after it was verified."),
     scale: scale.optional(),
     verify: z.array(check).max(64).default([]).describe("Checks after the rollout; readiness is checked in any case."),
-    slo: slo.prefault({}),
+    slo: sloSchema.prefault({}),
   })
   .superRefine(({ plugin, tasks }, context) => {
     for (const when of ["before", "after"] as const) {
@@ -182,6 +204,16 @@ export const releaseSchema = z
             message: `a name of at most ${String(most)} characters (the Job's is made of the plugin's and the task's, and Kubernetes takes no more)`,
           });
       }
+    }
+  })
+  .superRefine(({ slo, integrations, requires }, context) => {
+    for (const binding of Object.keys(slo.bindings)) {
+      if (Object.hasOwn(integrations, binding) || Object.hasOwn(requires, binding)) continue;
+      context.addIssue({
+        code: "custom",
+        path: ["slo", "bindings", binding],
+        message: "one of the release's integration points or required plugins",
+      });
     }
   })
   .meta({ title: "Release", description: "One immutable version of a plugin: catalog/<plugin>/<version>.yaml" });

@@ -71,7 +71,12 @@ async function withMachine<T>(
   const clusterDirectory = join(directory, "cluster");
   try {
     note("starting a cluster");
-    const cluster = await startCluster({ directory: clusterDirectory, progress: quietProgress, durable: false });
+    const cluster = await startCluster({
+      directory: clusterDirectory,
+      progress: quietProgress,
+      durable: false,
+      node: "simulated",
+    });
     const variables = {
       ...engine.environment,
       KUBECONFIG: cluster.kubeconfig,

@@ -106,6 +106,7 @@ describe("every pod", () => {
     expect(templates.map(({ name }) => name).sort()).toEqual([
       "payment-gateway--migrate-before",
       "payment-gateway-deployment",
+      "payment-gateway-services",
       "payment-gateway-verification",
       "tax-calculator-deployment",
       "tax-calculator-verification",
@@ -124,7 +125,7 @@ describe("every pod", () => {
 
   test("runs an image by digest, but for the verifier that the environment chooses", async () => {
     const { world } = await deployed();
-    const templates = (await podTemplates(world)).filter(({ name }) => !name.endsWith("-verification"));
+    const templates = (await podTemplates(world)).filter(({ name }) => !/-(verification|services)$/.test(name));
 
     for (const { name, template } of templates)
       expect(allUnder(template, "image"), name).toEqual([expect.stringMatching(/@sha256:[0-9a-f]{64}$/)]);

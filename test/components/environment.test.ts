@@ -30,6 +30,13 @@ describe("an environment on Kubernetes", () => {
     expect(environment).toMatchObject({ name: "dev", stage: "development" });
   });
 
+  test("has a dashboard where Prometheus watches it", async () => {
+    const world = await mockWorld();
+    const environment = made({ monitoring: { prometheus: true } });
+
+    expect(await world.createdTypes(environment)).toContain("kubernetes:core/v1:ConfigMap dev-dashboard");
+  });
+
   test("has no broker where it has no events", async () => {
     const world = await mockWorld();
     made({ events: undefined });

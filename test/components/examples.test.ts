@@ -9,8 +9,8 @@ const checkout = resolve(import.meta.dirname, "../..");
 const password = "kn0wn-value-of-every-secret";
 
 // Programs wait for real rollouts, by hooks that the engine's mocks do not know.
-vi.mock("../../components/kubernetes/gate.ts", () => ({
-  clusterGate: () => ({ namespaceOptions: {}, taskOptions: {}, verificationOptions: {} }),
+vi.mock("../../components/kubernetes/gate/gate.ts", () => ({
+  clusterGate: () => ({ namespaceOptions: {}, taskOptions: {}, serviceOptions: {}, verificationOptions: {} }),
 }));
 
 let home: string;
@@ -44,9 +44,10 @@ describe("an SEO plugin in a CMS", () => {
       "kubernetes:apps/v1:Deployment seo-deployment",
       "kubernetes:autoscaling/v2:HorizontalPodAutoscaler seo-autoscaler",
       "kubernetes:batch/v1:Job seo--rebuild-after",
+      "kubernetes:batch/v1:Job seo-services",
       "kubernetes:batch/v1:Job seo-verification",
+      "kubernetes:core/v1:ConfigMap dev-dashboard",
       "kubernetes:core/v1:ConfigMap dev-registry",
-      "kubernetes:core/v1:ConfigMap seo-dashboard",
       "kubernetes:core/v1:ConfigMapPatch seo-registration",
       "kubernetes:core/v1:Namespace dev-namespace",
       "kubernetes:core/v1:ResourceQuota dev-quota",
@@ -102,6 +103,7 @@ describe("a CRM plugin with e-mail marketing and a database", () => {
     expect(await world.createdTypes()).toEqual([
       "kubernetes:apps/v1:Deployment campaigns-deployment",
       "kubernetes:batch/v1:Job campaigns--migrate-before",
+      "kubernetes:batch/v1:Job campaigns-services",
       "kubernetes:batch/v1:Job campaigns-verification",
       "kubernetes:core/v1:ConfigMap crm-registry",
       "kubernetes:core/v1:ConfigMapPatch campaigns-registration",

@@ -97,8 +97,8 @@ describe("a plugin with everything", () => {
       "kubernetes:batch/v1:Job payment-gateway--migrate-before",
       "kubernetes:batch/v1:Job payment-gateway--seed-before",
       "kubernetes:batch/v1:Job payment-gateway--warm-after",
+      "kubernetes:batch/v1:Job payment-gateway-services",
       "kubernetes:batch/v1:Job payment-gateway-verification",
-      "kubernetes:core/v1:ConfigMap payment-gateway-dashboard",
       "kubernetes:core/v1:ConfigMapPatch payment-gateway-registration",
       "kubernetes:core/v1:Secret payment-gateway--fraud-secret",
       "kubernetes:core/v1:Secret payment-gateway--inventory-secret",
@@ -126,7 +126,7 @@ describe("a plugin with everything", () => {
     ]);
   });
 
-  test("runs its tasks before the workload one after the other, once its network is open", async () => {
+  test("runs its tasks before the workload one after the other, once its network is open and its services are there", async () => {
     const { world } = await composed(model);
     const network = ["orders", "inventory", "fraud", "tax-calculator"].map(
       (point) => `payment-gateway--${point}-egress`,
@@ -135,6 +135,7 @@ describe("a plugin with everything", () => {
     expect(await awaitedBy(world, jobType, "payment-gateway--migrate-before")).toEqual(
       expect.arrayContaining([
         ...network,
+        "payment-gateway-services",
         "payment-gateway-account",
         "payment-gateway-emit",
         "tax-calculator-verification",
@@ -166,14 +167,14 @@ describe("a plugin with everything", () => {
     const introduced = registered.filter(
       ({ name, type }) => /-(registration|route)$|--warm-after$/.test(name) || type.endsWith(":Trigger"),
     );
-    const watching = registered.filter(({ name }) => /-(monitor|alerts|dashboard)$/.test(name));
+    const watching = registered.filter(({ name }) => /-(monitor|alerts)$/.test(name));
 
     expect(introduced).toHaveLength(5);
     for (const { type, name } of introduced)
       expect(await awaitedBy(world, type, name), name).toContain(
         name.startsWith("tax") ? "tax-calculator-verification" : verified,
       );
-    expect(watching.length).toBeGreaterThanOrEqual(3);
+    expect(watching.length).toBeGreaterThanOrEqual(2);
     for (const { type, name } of watching) expect(await awaitedBy(world, type, name), name).not.toContain(verified);
     expect(await awaitedBy(world, jobType, verified)).toContain("payment-gateway-deployment");
     expect(await awaitedBy(world, "kubernetes:eventing.knative.dev/v1:Trigger", triggerOf(registered))).toContain(
@@ -200,7 +201,7 @@ describe("a plugin with everything", () => {
       ({ type, name }) => [deploymentType, jobType].includes(type) && name.startsWith("payment-gateway"),
     );
 
-    expect(pods).toHaveLength(5);
+    expect(pods).toHaveLength(6);
     for (const { inputs, name } of pods) {
       expect(at(inputs, "spec.template.spec.volumes"), name).toContainEqual({
         name: "binding-orders",
@@ -298,6 +299,7 @@ test("two releases of the catalog differ in what they run, and in nothing else",
     "payment-gateway--migrate-before",
     "payment-gateway-deployment",
     "payment-gateway-registration",
+    "payment-gateway-services",
     "payment-gateway-verification",
   ]);
 });

@@ -25,7 +25,7 @@ function newDirectory(): string {
 }
 
 function start(directory: string) {
-  return startCluster({ directory, progress: quietProgress, durable: false });
+  return startCluster({ directory, progress: quietProgress, durable: false, node: "simulated" });
 }
 
 function clients(kubeconfig: string) {
@@ -76,7 +76,7 @@ describe("the life of a cluster", () => {
     expect(Date.now() - began).toBeLessThan(1000);
 
     const before = pids(directory);
-    expect(before).toHaveLength(5);
+    expect(before).toHaveLength(6);
     expect(await stopCluster(directory)).toBe(true);
     expect(before.filter(livesOn)).toEqual([]);
     expect(await stopCluster(directory)).toBe(false);
@@ -128,7 +128,7 @@ describe("the life of a cluster", () => {
     const directory = newDirectory();
     const program = `
       import { quietProgress, startCluster } from ${JSON.stringify(join(import.meta.dirname, "../../toolchain/index.ts"))};
-      await startCluster({ directory: ${JSON.stringify(directory)}, progress: quietProgress });
+      await startCluster({ directory: ${JSON.stringify(directory)}, progress: quietProgress, node: "simulated" });
     `;
     const starter = spawn(process.execPath, ["--input-type=module-typescript", "--eval", program], { stdio: "ignore" });
     const ended = new Promise<NodeJS.Signals | null>((resolve) => {
@@ -228,7 +228,11 @@ describe("what a cluster offers", () => {
 
     expect(established).toEqual(
       expect.arrayContaining([
+        "analysisruns.argoproj.io",
+        "analysistemplates.argoproj.io",
         "brokers.eventing.knative.dev",
+        "clusteranalysistemplates.argoproj.io",
+        "experiments.argoproj.io",
         "httproutes.gateway.networking.k8s.io",
         "prometheusrules.monitoring.coreos.com",
         "rollouts.argoproj.io",
@@ -245,6 +249,31 @@ describe("what a cluster offers", () => {
       async () => {
         const { status } = await apps.readNamespacedDeployment({ namespace, name: "it" });
         expect(status?.availableReplicas).toBe(2);
+      },
+      { timeout: 20_000 },
+    );
+  });
+
+  test("a Rollout becomes healthy", async () => {
+    const namespace = await newNamespace();
+    const rollout = loadYaml<KubernetesObject & { status?: { phase?: string } }>(`
+      apiVersion: argoproj.io/v1alpha1
+      kind: Rollout
+      metadata: { name: it, namespace: ${namespace} }
+      spec:
+        replicas: 2
+        strategy: { canary: { steps: [{ setWeight: 50 }] } }
+        selector: { matchLabels: { app: it } }
+        template:
+          metadata: { labels: { app: it, patchbay.dev/role: workload } }
+          spec: { containers: [{ name: it, image: example.com/it }] }
+    `);
+    await objects.create(rollout);
+
+    await vi.waitFor(
+      async () => {
+        const read = await objects.read<typeof rollout>({ ...rollout, metadata: { namespace, name: "it" } });
+        expect(read.status?.phase).toBe("Healthy");
       },
       { timeout: 20_000 },
     );

@@ -28,7 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     rmSync(directory, { recursive: true, force: true });
   };
   try {
-    project.provide("cluster", await startCluster({ directory, progress, durable: false }));
+    project.provide("cluster", await startCluster({ directory, progress, durable: false, node: "simulated" }));
   } catch (error) {
     await tearDown();
     throw error;

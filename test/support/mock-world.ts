@@ -21,6 +21,8 @@ export interface Registration {
   /** Provider as `<URN>::<id>`; empty for components and default providers. */
   readonly provider: string;
   readonly retainOnDelete: boolean;
+  /** Paths of inputs whose changes the engine leaves alone. */
+  readonly ignoreChanges: readonly string[];
 }
 
 export interface MockWorldOptions {
@@ -35,8 +37,8 @@ export interface MockWorldOptions {
 /** What {@link Registration.visibleInputs} shows of a secret. */
 export const concealed = "[secret]";
 
-/** Lets verifications be created without a rollout to wait for: the mocks know no resource hooks. */
-export const openGate: Gate = { namespaceOptions: {}, taskOptions: {}, verificationOptions: {} };
+/** Lets everything be created without anything to wait for: the mocks know no resource hooks. */
+export const openGate: Gate = { namespaceOptions: {}, taskOptions: {}, serviceOptions: {}, verificationOptions: {} };
 
 /** Random bytes, as the mocked provider makes them. */
 export const mockBytes = Buffer.alloc(32, 7).toString("base64");
@@ -86,6 +88,7 @@ interface RegisterRequest {
   getProvider(): string;
   getDependenciesList(): string[];
   getRetainondelete(): boolean | undefined;
+  getIgnorechangesList(): string[];
   getObject(): { toJavaScript(): Inputs } | undefined;
 }
 interface OutputsRequest {
@@ -180,6 +183,7 @@ function registration(request: RegisterRequest, urn: string): Registration {
     dependencies: [...new Set(request.getDependenciesList())].sort(),
     provider: request.getProvider(),
     retainOnDelete: request.getRetainondelete() ?? false,
+    ignoreChanges: request.getIgnorechangesList(),
   };
 }
 

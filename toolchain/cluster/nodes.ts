@@ -1,69 +1,53 @@
-import { type Api, applyObject, getJson } from "./api.ts";
-import { FAKE_NODE_ANNOTATION } from "./programs.ts";
+import { type Api, getJson } from "./api.ts";
 
-interface Node {
+export interface Node {
   readonly metadata: { readonly name: string };
   readonly spec?: { readonly taints?: readonly { readonly key: string }[] };
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
-interface List<T> {
+export interface List<T> {
   readonly items: readonly T[];
 }
 
-const LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
-const CAPACITY = { cpu: "1000", memory: "4Ti", "ephemeral-storage": "4Ti", pods: "10000" };
-const nodeNames = ["node-a", "node-b", "node-c"];
-
-/**
- * Removes the leases that an earlier kwok held: a new one would leave the nodes, and pods on them, alone until the old
- * leases have run out.
- */
-export async function releaseNodes(api: Api): Promise<void> {
-  await Promise.all(nodeNames.map((name) => api.call("DELETE", `${LEASES}/${name}`)));
+interface Pod {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec?: { readonly nodeName?: string };
 }
 
-/** Creates three fake nodes, each in a zone of its own. */
-export async function createNodes(api: Api): Promise<void> {
-  await Promise.all(nodeNames.map((name) => applyObject(api, `/api/v1/nodes/${name}`, JSON.stringify(fakeNode(name)))));
-  // The status of a Node is a resource of its own, which kwok completes.
-  await Promise.all(
-    nodeNames.map((name) =>
-      applyObject(
-        api,
-        `/api/v1/nodes/${name}/status`,
-        JSON.stringify({ ...identity(name), status: { allocatable: CAPACITY, capacity: CAPACITY } }),
-      ),
-    ),
-  );
-}
+export const NODES = "/api/v1/nodes";
+export const LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases";
 
-/** True when kwok has taken the nodes on and pods can be scheduled to them. */
-export async function nodesAreReady(api: Api): Promise<boolean> {
-  const [nodes, leases] = await Promise.all([
-    getJson<List<Node>>(api, "/api/v1/nodes"),
-    getJson<List<Node>>(api, LEASES),
-  ]);
-  const leased = new Set(leases.items.map(({ metadata }) => metadata.name));
-  return nodeNames.every((name) => {
-    const node = nodes.items.find(({ metadata }) => metadata.name === name);
+/** True when the nodes are ready, and pods may be put on them. */
+export async function nodesAreReady(api: Api, names: readonly string[]): Promise<boolean> {
+  const { items } = await getJson<List<Node>>(api, NODES);
+  return names.every((name) => {
+    const node = items.find(({ metadata }) => metadata.name === name);
     const isReady = node?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True");
-    return isReady === true && leased.has(name) && (node?.spec?.taints ?? []).length === 0;
+    return isReady === true && (node?.spec?.taints ?? []).length === 0;
   });
 }
 
-function identity(name: string) {
-  return { apiVersion: "v1", kind: "Node", metadata: { name } };
+/**
+ * Removes the nodes that the cluster had when it was of the other kind, and the pods on them, which nobody runs now; the
+ * controllers create new ones.
+ */
+export async function removeOtherNodes(api: Api, names: readonly string[]): Promise<void> {
+  const { items } = await getJson<List<Node>>(api, NODES);
+  const others = items.map(({ metadata }) => metadata.name).filter((name) => !names.includes(name));
+  if (others.length === 0) return;
+  await Promise.all(others.map((name) => api.call("DELETE", `${NODES}/${name}`)));
+  const pods = await getJson<List<Pod>>(api, "/api/v1/pods");
+  for (const { metadata, spec } of pods.items) {
+    if (spec?.nodeName === undefined || !others.includes(spec.nodeName)) continue;
+    await api.call("DELETE", `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}?gracePeriodSeconds=0`);
+  }
 }
 
-function fakeNode(name: string) {
-  const labels = {
-    "kubernetes.io/arch": "amd64",
-    "kubernetes.io/hostname": name,
-    "kubernetes.io/os": "linux",
-    "topology.kubernetes.io/zone": name.replace("node", "zone"),
-    type: "kwok",
-  };
-  const annotations = { [FAKE_NODE_ANNOTATION.key]: FAKE_NODE_ANNOTATION.value };
-  return { ...identity(name), metadata: { name, labels, annotations } };
+/**
+ * Removes the leases that an earlier run held: a new kwok would leave the nodes, and pods on them, alone until the old
+ * leases have run out; and a kubelet would pass for alive before it is.
+ */
+export async function releaseNodes(api: Api, names: readonly string[]): Promise<void> {
+  await Promise.all(names.map((name) => api.call("DELETE", `${LEASES}/${name}`)));
 }

@@ -1,16 +1,21 @@
 import { join } from "node:path";
 import type { ClusterLayout } from "./layout.ts";
+import { type NodeProgramName, nodeCommandLines, nodeProgramNames } from "./node/commands.ts";
+import type { ClusterSetup, Command, NodeKind } from "./setup.ts";
 
-/** Everything that runs, in the order of starting; stopping goes backwards. */
-export const programNames = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"] as const;
-export type ProgramName = (typeof programNames)[number];
+const controlPlaneNames = [
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "rollouts-controller",
+] as const;
 
-/** How the cluster is set up, as its command lines need it. */
-export interface ClusterSetup {
-  readonly layout: ClusterLayout;
-  readonly port: number;
-  /** False makes etcd skip fsync: data then survive the death of processes, but not of the machine. */
-  readonly durable: boolean;
+export type ProgramName = (typeof controlPlaneNames)[number] | "kwok" | NodeProgramName;
+
+/** Everything that runs in a cluster with such nodes. */
+export function programsOf(kind: NodeKind): readonly ProgramName[] {
+  return kind === "real" ? [...controlPlaneNames, ...nodeProgramNames] : [...controlPlaneNames, "kwok"];
 }
 
 /** Fake nodes carry it; kwok plays the kubelet for them. */
@@ -23,7 +28,12 @@ export const FAKE_NODE_ANNOTATION = { key: "kwok.x-k8s.io/node", value: "fake" }
 const ETCD_SOCKET = "unix://etcd:0";
 const ETCD_PEER_SOCKET = "unix://etcd-peer:0";
 
-const commandLines: Readonly<Record<ProgramName, (setup: ClusterSetup) => string[]>> = {
+/** Argo's servers listen on all of the machine's interfaces and know only their port: an impossible one keeps them off. */
+const NO_PORT = 65536;
+
+const commandLines: Readonly<
+  Record<Exclude<ProgramName, NodeProgramName>, (setup: ClusterSetup) => readonly string[]>
+> = {
   etcd: ({ layout, durable }) => [
     "--name=patchbay",
     `--data-dir=${layout.data}`,
@@ -37,7 +47,7 @@ const commandLines: Readonly<Record<ProgramName, (setup: ClusterSetup) => string
     "--election-timeout=200",
     ...(durable ? [] : ["--unsafe-no-fsync"]),
   ],
-  "kube-apiserver": ({ layout, port }) => [
+  "kube-apiserver": ({ layout, port, network, realNode }) => [
     `--etcd-servers=${ETCD_SOCKET}`,
     "--bind-address=127.0.0.1",
     "--advertise-address=127.0.0.1",
@@ -49,10 +59,18 @@ const commandLines: Readonly<Record<ProgramName, (setup: ClusterSetup) => string
     `--service-account-key-file=${layout.serviceAccountKey}`,
     `--service-account-signing-key-file=${layout.serviceAccountKey}`,
     "--service-account-issuer=https://kubernetes.default.svc",
-    "--service-cluster-ip-range=10.96.0.0/16",
+    `--service-cluster-ip-range=${network.services}`,
     "--authorization-mode=Node,RBAC",
     "--enable-priority-and-fairness=false",
     "--profiling=false",
+    ...(realNode
+      ? [
+          // Else it would look the node's name up for `kubectl logs`.
+          "--kubelet-preferred-address-types=InternalIP",
+          `--kubelet-client-certificate=${layout.node.clientCertificate}`,
+          `--kubelet-client-key=${layout.node.clientKey}`,
+        ]
+      : []),
   ],
   "kube-controller-manager": ({ layout }) => [
     ...controllerFlags(layout),
@@ -60,6 +78,14 @@ const commandLines: Readonly<Record<ProgramName, (setup: ClusterSetup) => string
     `--root-ca-file=${layout.certificate}`,
   ],
   "kube-scheduler": ({ layout }) => controllerFlags(layout),
+  "rollouts-controller": ({ layout, realNode }) => [
+    `--kubeconfig=${layout.kubeconfig}`,
+    "--leader-elect=false",
+    "--qps=500",
+    "--burst=1000",
+    "--loglevel=warn",
+    ...(realNode ? [] : [`--metricsPort=${NO_PORT}`, `--healthzPort=${NO_PORT}`]),
+  ],
   kwok: ({ layout }) => [
     `--kubeconfig=${layout.kubeconfig}`,
     `--config=${layout.stages}`,
@@ -70,12 +96,19 @@ const commandLines: Readonly<Record<ProgramName, (setup: ClusterSetup) => string
   ],
 };
 
-export function commandLine(name: ProgramName, setup: ClusterSetup): string[] {
-  return commandLines[name](setup);
+export function commandOf(name: ProgramName, setup: ClusterSetup): Command {
+  if (isOfNode(name)) return nodeCommandLines[name](setup);
+  // Argo's analyses ask services of the cluster, by their names: it has to be where these can be reached.
+  const sandboxed = name === "rollouts-controller" && setup.realNode !== undefined;
+  return { program: name, args: commandLines[name](setup), sandboxed };
 }
 
 export function logFile(name: ProgramName, layout: ClusterLayout): string {
   return join(layout.logs, `${name}.log`);
+}
+
+function isOfNode(name: ProgramName): name is NodeProgramName {
+  return Object.hasOwn(nodeCommandLines, name);
 }
 
 function controllerFlags(layout: ClusterLayout): string[] {

@@ -1,7 +1,9 @@
+import { registryAddress } from "./bring-up.ts";
 import { CONTEXT, serverUrl } from "./kubeconfig.ts";
 import { layoutOf } from "./layout.ts";
+import type { NodeChoice } from "./node/choice.ts";
 import { isAlive, readRecord } from "./processes.ts";
-import { programNames } from "./programs.ts";
+import { programsOf } from "./programs.ts";
 import { readSettings } from "./settings.ts";
 
 /** What is known of a cluster without asking it. */
@@ -11,8 +13,11 @@ export interface ClusterStatus {
   readonly programs: readonly { readonly name: string; readonly pid: number | undefined; readonly running: boolean }[];
   readonly kubeconfig: string;
   readonly context: string;
-  /** Undefined where the cluster was never started. */
+  /** Undefined where the cluster was never started, as are the two below. */
   readonly server: string | undefined;
+  readonly node: NodeChoice | undefined;
+  /** `127.0.0.1:<port>`; undefined where the nodes are simulated, too. */
+  readonly registry: string | undefined;
   readonly logs: string;
 }
 
@@ -20,7 +25,7 @@ export function clusterStatus(directory: string): ClusterStatus {
   const layout = layoutOf(directory);
   const record = readRecord(layout);
   const settings = readSettings(layout);
-  const programs = programNames.map((name) => ({
+  const programs = programsOf(settings?.node.kind ?? "simulated").map((name) => ({
     name,
     pid: record[name]?.pid,
     running: isAlive(name, record),
@@ -32,6 +37,8 @@ export function clusterStatus(directory: string): ClusterStatus {
     kubeconfig: layout.kubeconfig,
     context: CONTEXT,
     server: settings && serverUrl(settings.port),
+    node: settings?.node,
+    registry: settings?.node.kind === "real" ? registryAddress(settings) : undefined,
     logs: layout.logs,
   };
 }

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { withLock } from "../lock.mjs";
+import { isRunning } from "../process-identity.mjs";
 import { layoutOf } from "./layout.ts";
-import { isAlive, readRecord, stopPrograms } from "./processes.ts";
-import { programNames } from "./programs.ts";
+import { readRecord } from "./processes.ts";
+import { shutDown } from "./shutdown.ts";
 
 /**
  * Stops the cluster of a folder, and returns when the last of its processes has ended. Its data stay.
@@ -13,9 +14,8 @@ export async function stopCluster(directory: string): Promise<boolean> {
   const layout = layoutOf(directory);
   if (!existsSync(layout.directory)) return false;
   return withLock(layout.lock, async () => {
-    const record = readRecord(layout);
-    const ran = programNames.some((name) => isAlive(name, record));
-    await stopPrograms(layout);
+    const ran = Object.values(readRecord(layout)).some(isRunning);
+    await shutDown(layout);
     return ran;
   });
 }

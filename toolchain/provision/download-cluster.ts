@@ -57,8 +57,10 @@ function releaseOf(program: string): Release | undefined {
     if (platform !== "linux") return undefined;
     return { url: `${releases}/${name}.tar.gz`, checksums: `${releases}/SHA256SUMS`, member: `${name}/etcd` };
   }
-  // kwok publishes no checksums, so it is built; Kubernetes has no servers for other systems than Linux.
-  if (program === "kwok" || (platform !== "linux" && program !== "kubectl")) return undefined;
+  // All the others are built: kwok publishes no checksums, and Argo Rollouts its controller as an image only.
+  if (!program.startsWith("kube")) return undefined;
+  // Kubernetes has no servers for other systems than Linux.
+  if (platform !== "linux" && program !== "kubectl") return undefined;
   const url = `https://dl.k8s.io/release/v${versions.kubernetes}/bin/${platform}/${architecture}/${program}`;
   return { url, checksums: `${url}.sha256` };
 }

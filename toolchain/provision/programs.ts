@@ -18,7 +18,7 @@ export interface Program {
 
 const gitVersion = { "k8s.io/component-base/version.gitVersion": `v${versions.kubernetes}` };
 
-function controlPlane(name: string, usually: string): Program {
+function kubernetesProgram(name: string, usually: string): Program {
   return {
     name,
     title: `${name} ${versions.kubernetes}`,
@@ -47,8 +47,8 @@ export const kubernetesProviderProgram: Program = {
   usually: "4 to 8 min",
 };
 
-/** What the embedded cluster runs, and `kubectl`; the first of them compiles most of what the others share. */
-export const clusterPrograms: readonly Program[] = [
+/** The embedded cluster's control plane, and `kubectl`; the first of them compiles most of what the others share. */
+export const controlPlanePrograms: readonly Program[] = [
   {
     name: "etcd",
     title: `etcd ${versions.etcd}`,
@@ -57,15 +57,49 @@ export const clusterPrograms: readonly Program[] = [
     variables: gitVersion,
     usually: "30 s",
   },
-  controlPlane("kube-apiserver", "3 min"),
-  controlPlane("kube-controller-manager", "1 min"),
-  controlPlane("kube-scheduler", "20 s"),
-  controlPlane("kubectl", "20 s"),
+  kubernetesProgram("kube-apiserver", "3 min"),
+  kubernetesProgram("kube-controller-manager", "1 min"),
+  kubernetesProgram("kube-scheduler", "20 s"),
+  kubernetesProgram("kubectl", "20 s"),
+  {
+    name: "rollouts-controller",
+    title: `Argo Rollouts ${versions.argoRollouts}`,
+    module: "argo-rollouts",
+    package: "github.com/argoproj/argo-rollouts/cmd/rollouts-controller",
+    variables: { "github.com/argoproj/argo-rollouts/utils/version.version": versions.argoRollouts },
+    usually: "3 min",
+  },
+];
+
+/** What plays the nodes of an embedded cluster. */
+export const simulatedNodePrograms: readonly Program[] = [
   {
     name: "kwok",
     title: `kwok ${versions.kwok}`,
     module: "kwok",
     package: "sigs.k8s.io/kwok/cmd/kwok",
+    variables: {},
+    usually: "1 min",
+  },
+];
+
+/** What a real node of an embedded cluster runs besides the programs of the machine. */
+export const realNodePrograms: readonly Program[] = [
+  kubernetesProgram("kubelet", "20 s"),
+  kubernetesProgram("kube-proxy", "10 s"),
+  {
+    name: "coredns",
+    title: `CoreDNS ${versions.coredns}`,
+    module: "coredns",
+    package: "github.com/coredns/coredns",
+    variables: {},
+    usually: "2 min",
+  },
+  {
+    name: "registry",
+    title: `the image registry Distribution ${versions.distribution}`,
+    module: "registry",
+    package: "github.com/distribution/distribution/v3/cmd/registry",
     variables: {},
     usually: "1 min",
   },

@@ -30,5 +30,27 @@ export function shopContext({ release, environment, placement }: Changes = {}): 
   return { environment: model.environment, plugin, projections: [{ name: "orders", source: ordersSecret }] };
 }
 
+/** Analyses of an environment: one that ends by itself, and one that goes on as long as the rollout does. */
+const analyses = {
+  "error-rate": { metrics: [{ name: "errors", provider: prometheus(), interval: "10s", count: 3 }] },
+  watch: { metrics: [{ name: "latency", provider: prometheus(), interval: "10s" }] },
+};
+
+function prometheus() {
+  return { prometheus: { address: "http://prometheus.monitoring.svc:9090", query: "vector(0)" } };
+}
+
+/** The shop's payment-gateway, brought in by a strategy of Argo Rollouts. */
+export function progressiveContext(rollout: Data, { release, environment, placement }: Changes = {}) {
+  const context = shopContext({
+    ...(release && { release }),
+    environment: { analyses, ...environment },
+    placement: { rollout, ...placement },
+  });
+  const { strategy } = context.plugin.rollout;
+  if (strategy.kind === "rolling") throw new Error("a rolling update is none of Argo Rollouts");
+  return { context, strategy };
+}
+
 /** Name of the Secret that holds the projected binding. */
 export const ordersSecret = pulumi.output("orders-secret");

@@ -1,25 +1,44 @@
 import { describe, expect, test } from "vitest";
-import { dashboardArgs, prometheusRuleArgs, serviceMonitorArgs } from "../../../components/kubernetes/monitoring.ts";
+import { prometheusRuleArgs } from "../../../components/kubernetes/monitoring/rules.ts";
+import { serviceMonitorArgs } from "../../../components/kubernetes/monitoring/scrape.ts";
+import type { Stage } from "../../../model/index.ts";
 import { at } from "../../support/mock-world.ts";
 import { type Changes, shopContext } from "./context.ts";
 
 interface Rule {
-  readonly alert: string;
+  readonly alert?: string;
+  readonly record?: string;
   readonly expr: string;
-  readonly for: string;
+  readonly for?: string;
   readonly labels: Record<string, string>;
-  readonly annotations: Record<string, string>;
+  readonly annotations?: Record<string, string>;
 }
 
-function rules(changes?: Changes): Rule[] {
+interface Group {
+  readonly name: string;
+  readonly rules: readonly Rule[];
+}
+
+function groups(changes?: Changes, stage?: Stage): Group[] {
   const { environment, plugin } = shopContext(changes);
-  return (at(prometheusRuleArgs(environment, plugin), "spec.groups.0.rules") ?? []) as Rule[];
+  const args = prometheusRuleArgs({ ...environment, ...(stage && { stage }) }, plugin);
+  return (at(args, "spec.groups") ?? []) as Group[];
 }
 
-const series = 'namespace="storefront-dev",service="payment-gateway"';
+/** Rules of a plugin, or of one of its bindings. */
+function rules(changes?: Changes, binding?: string, stage?: Stage): readonly Rule[] {
+  const name = ["patchbay", "payment-gateway", ...(binding === undefined ? [] : [binding])].join(".");
+  return groups(changes, stage).find((group) => group.name === name)?.rules ?? [];
+}
 
-describe("Prometheus", () => {
-  test("scrapes the plugin's Service at its metrics", () => {
+const alertsOf = (all: readonly Rule[]) => all.filter(({ alert }) => alert !== undefined);
+const expressionOf = (all: readonly Rule[], record: string) => all.find((rule) => rule.record === record)?.expr;
+
+const exposed = 'namespace="storefront-dev",service="payment-gateway"';
+const own = '{namespace="storefront-dev",plugin="payment-gateway",binding=""}';
+
+describe("the ServiceMonitor", () => {
+  test("has the plugin's own Service scraped at its metrics, and keeps releases apart", () => {
     const { environment, plugin } = shopContext({
       environment: { monitoring: { prometheus: true, labels: { release: "kube-prometheus-stack" } } },
     });
@@ -37,13 +56,14 @@ describe("Prometheus", () => {
         },
       },
       spec: {
-        selector: { matchLabels: { "patchbay.dev/plugin": "payment-gateway" } },
+        selector: { matchLabels: { "patchbay.dev/plugin": "payment-gateway", "patchbay.dev/role": "workload" } },
         endpoints: [{ port: "http", path: "/metrics" }],
+        podTargetLabels: ["app.kubernetes.io/version", "rollouts-pod-template-hash"],
       },
     });
   });
 
-  test("finds nothing to scrape, and nothing to alert of, where the plugin has no metrics", () => {
+  test("is missing, and so are the rules, where the plugin has no metrics", () => {
     const { environment, plugin } = shopContext({ release: { http: {} } });
 
     expect(serviceMonitorArgs(environment, plugin)).toBeUndefined();
@@ -51,81 +71,173 @@ describe("Prometheus", () => {
   });
 });
 
-describe("alerts", () => {
-  test("are one for each objective of the release, and one for each binding", () => {
-    const duration = "http_server_request_duration_seconds";
-
-    expect(rules().map(({ alert, expr }) => [alert, expr])).toEqual([
-      ["PatchbayPluginUnavailable", `(avg(up{${series}}) or vector(0)) < 0.999`],
-      [
-        "PatchbayPluginErrors",
-        `sum(rate(${duration}_count{${series},http_response_status_code=~"5.."}[5m])) / sum(rate(${duration}_count{${series}}[5m])) > 0.01`,
-      ],
-      ["PatchbayPluginSlow", `histogram_quantile(0.99, sum by (le) (rate(${duration}_bucket{${series}}[5m]))) > 0.3`],
-      ["PatchbayPluginSyncLag", `max(patchbay_sync_lag_seconds{${series}}) > 60`],
-      ...["fraud", "inventory", "orders", "tax-calculator"].map((binding) => [
-        "PatchbayBindingDown",
-        `min(patchbay_binding_up{${series},binding="${binding}"}) == 0`,
-      ]),
+describe("what is recorded", () => {
+  test("stands in a group for the plugin, and one for each of its bindings", () => {
+    expect(groups().map(({ name }) => name)).toEqual([
+      "patchbay.payment-gateway",
+      "patchbay.payment-gateway.fraud",
+      "patchbay.payment-gateway.inventory",
+      "patchbay.payment-gateway.orders",
+      "patchbay.payment-gateway.tax-calculator",
     ]);
   });
 
-  test("are for no objective that the release does not state", () => {
-    const names = rules({ release: { slo: { errorRate: "2%" } } }).map(({ alert }) => alert);
+  test("are requests of a plugin by OpenTelemetry's name for them", () => {
+    const all = `sum(rate(http_server_request_duration_seconds_count{${exposed}}[5m]))`;
 
-    expect(names.filter((name) => name !== "PatchbayBindingDown")).toEqual(["PatchbayPluginErrors"]);
+    expect(expressionOf(rules(), "patchbay:requests:rate5m")).toBe(all);
+    expect(expressionOf(rules(), "patchbay:failures:rate5m")).toBe(
+      `sum(rate(http_server_request_duration_seconds_count{${exposed},http_response_status_code=~"5.."}[5m])) or 0 * ${all}`,
+    );
   });
 
-  test("say whose they are, and for people what happened", () => {
-    expect(rules()[0]).toMatchObject({
-      for: "5m",
-      labels: { severity: "warning", plugin: "payment-gateway", environment: "dev" },
-      annotations: { summary: "payment-gateway 2.4.1 in dev is available less than 99.9%" },
+  test.each([
+    ["inventory", "http_client_request_duration_seconds", 'server_address="inventory.erp.svc",server_port="80"'],
+    ["fraud", "http_client_request_duration_seconds", 'server_address="fraud.example.com",server_port="443"'],
+    ["orders", "db_client_operation_duration_seconds", 'server_address="orders-db.data.svc"'],
+    [
+      "tax-calculator",
+      "http_client_request_duration_seconds",
+      'server_address="tax-calculator.storefront-dev.svc.cluster.local",server_port="80"',
+    ],
+  ])("are calls to %s by its address", (binding, histogram, address) => {
+    expect(expressionOf(rules({}, binding), "patchbay:requests:rate5m")).toBe(
+      `sum(rate(${histogram}_count{${exposed},${address}}[5m]))`,
+    );
+  });
+
+  test("names the release, so that a deployment begins a series", () => {
+    const release = (changes: Changes) =>
+      rules(changes).find(({ record }) => record === "patchbay:release_info")?.labels ?? {};
+
+    expect(release({})).toMatchObject({
+      plugin: "payment-gateway",
+      environment: "dev",
+      version: "2.4.1",
+      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string,
     });
-    expect(rules().at(-1)?.labels).toMatchObject({ binding: "tax-calculator" });
+    expect(release({}).configuration).toBe(release({}).configuration);
+    expect(release({}).configuration).not.toBe(release({ placement: { env: { LOG_LEVEL: "debug" } } }).configuration);
   });
 
-  test("wake somebody in production only", () => {
-    const { environment, plugin } = shopContext();
-    const production = prometheusRuleArgs({ ...environment, stage: "production" }, plugin);
+  test("is what the slo says", () => {
+    const objectives = rules().filter(({ record }) => record === "patchbay:objective");
 
-    expect(at(production, "spec.groups.0.rules.0.labels.severity")).toBe("critical");
+    expect(objectives.map(({ expr, labels }) => [labels.objective, expr])).toEqual([
+      ["availability", "vector(0.999)"],
+      ["errorRate", "vector(0.01)"],
+      ["latencyP99", "vector(0.3)"],
+      ["syncLag", "vector(60)"],
+    ]);
+  });
+
+  test("is the accuracy by two queries of the release, each on lines of its own", () => {
+    const accuracy = {
+      good: "orders_right_total{$selector} # as the ERP sees it",
+      total: "orders_total{$selector}",
+      objective: "99.5%",
+    };
+
+    expect(expressionOf(rules({ release: { slo: { accuracy } } }), "patchbay:accuracy:ratio")).toBe(
+      `(sum(\norders_right_total{${exposed}} # as the ERP sees it\n) or vector(0)) / (sum(\norders_total{${exposed}}\n) > 0)`,
+    );
   });
 });
 
-describe("the dashboard", () => {
-  function dashboard(environmentName = "dev"): { key: string; labels: unknown; content: Record<string, unknown> } {
-    const { environment, plugin } = shopContext();
-    const { metadata, data } = dashboardArgs({ ...environment, name: environmentName }, plugin);
-    const [[key, text] = ["", ""]] = Object.entries(data);
-    return { key, labels: metadata.labels, content: JSON.parse(text) as Record<string, unknown> };
-  }
+describe("alerts", () => {
+  test("are two for each budget, one for each threshold, and one for each binding", () => {
+    const names = groups().flatMap((group) =>
+      alertsOf(group.rules).map(({ alert, labels }) => [alert, labels.burn ?? labels.binding]),
+    );
 
-  test("is a ConfigMap that Grafana's sidecar finds", () => {
-    const { key, labels } = dashboard();
-
-    expect(key).toBe("dev-payment-gateway.json");
-    expect(labels).toMatchObject({ grafana_dashboard: "1", "patchbay.dev/plugin": "payment-gateway" });
-  });
-
-  test("shows every measure that an slo can name, and the bindings", () => {
-    const panels = dashboard().content.panels as { title: string; targets: { expr: string }[] }[];
-
-    expect(panels.map(({ title }) => title)).toEqual([
-      "Availability",
-      "Error rate",
-      "Latency, 99th percentile",
-      "Synchronisation lag",
-      "Bindings up",
+    expect(names).toEqual([
+      ["PatchbayPluginUnavailable", "fast"],
+      ["PatchbayPluginUnavailable", "slow"],
+      ["PatchbayPluginErrors", "fast"],
+      ["PatchbayPluginErrors", "slow"],
+      ["PatchbayPluginSlow", "fast"],
+      ["PatchbayPluginSlow", "slow"],
+      ["PatchbayPluginSyncLag", undefined],
+      ["PatchbayBindingDown", "fraud"],
+      ["PatchbayBindingDown", "inventory"],
+      ["PatchbayBindingDown", "orders"],
+      ["PatchbayBindingDown", "tax-calculator"],
     ]);
-    for (const { targets, title } of panels) expect(targets[0]?.expr, title).toContain(series);
   });
 
-  test("keeps an identity of its own in each environment, short enough for Grafana", () => {
-    const uid = (environment: string) => dashboard(environment).content.uid;
+  test("burn a budget over a long window and still do over a short one", () => {
+    const [fast, slow] = alertsOf(rules({ release: { slo: { availability: "99.9%" } } })).map(({ expr }) => expr);
+    const down = (window: string, share: string) => `1 - avg_over_time(patchbay:up${own}[${window}]) > ${share}`;
 
-    expect(uid("dev")).toBe(uid("dev"));
-    expect(uid("dev")).not.toBe(uid("prod"));
-    expect(uid("dev")).toMatch(/^[0-9a-f]{8,40}$/);
+    expect(fast).toBe(
+      `(${down("1h", "0.0144")} and ${down("5m", "0.0144")}) or (${down("6h", "0.006")} and ${down("30m", "0.006")})`,
+    );
+    expect(slow).toBe(
+      `(${down("1d", "0.003")} and ${down("2h", "0.003")}) or (${down("3d", "0.001")} and ${down("6h", "0.001")})`,
+    );
+  });
+
+  test("ask of a latency whether the quantile that leaves out the budget is too slow", () => {
+    const [fast] = alertsOf(rules({ release: { slo: { latencyP99: "300ms" } } }));
+
+    expect(fast?.expr).toContain(
+      `histogram_quantile(0.856, sum_over_time(patchbay:request_duration_seconds_bucket:rate5m${own}[1h])) > 0.3`,
+    );
+  });
+
+  test("are none that could never fire", () => {
+    const burns = (errorRate: string) =>
+      alertsOf(rules({ release: { slo: { errorRate } } })).map(({ expr, labels }) => [
+        labels.burn,
+        expr.split(" or ").length,
+      ]);
+
+    expect(burns("5%")).toEqual([
+      ["fast", 2],
+      ["slow", 2],
+    ]);
+    expect(burns("10%")).toEqual([
+      ["fast", 1],
+      ["slow", 2],
+    ]);
+    expect(burns("50%")).toEqual([["slow", 1]]);
+    expect(burns("100%")).toEqual([]);
+  });
+
+  test("of a binding's objectives name the binding", () => {
+    const slo = { bindings: { inventory: { errorRate: "2%", syncLag: "10m" } } };
+    const alerts = alertsOf(rules({ release: { slo } }, "inventory"));
+
+    expect(alerts.map(({ alert, labels }) => [alert, labels.binding])).toEqual([
+      ["PatchbayBindingErrors", "inventory"],
+      ["PatchbayBindingErrors", "inventory"],
+      ["PatchbayBindingSyncLag", "inventory"],
+      ["PatchbayBindingDown", "inventory"],
+    ]);
+    expect(alerts[2]?.expr).toBe(`max(patchbay_sync_lag_seconds{${exposed},binding="inventory"}) > 600`);
+  });
+
+  test("say whose they are, what happened, and what to do", () => {
+    const [errors] = alertsOf(rules({ release: { slo: { errorRate: "1%" } } }));
+
+    expect(errors).toMatchObject({
+      for: "2m",
+      labels: { severity: "ticket", plugin: "payment-gateway", environment: "dev", namespace: "storefront-dev" },
+      annotations: {
+        summary: "payment-gateway 2.4.1 in dev fails too many requests",
+        description: "{{ $value | humanizePercentage }} failed; the objective allows 1% over 30 days.",
+        action:
+          "Look at the plugin's logs and at its bindings. See on the environment's dashboard whether it began with a deployment; if so, return to the release before it.",
+      },
+    });
+  });
+
+  test("wake somebody in production only, and only for what cannot wait", () => {
+    const slo = { errorRate: "1%", accuracy: { good: "a", total: "b", objective: "99%" } };
+    const severities = (stage: Stage) =>
+      alertsOf(rules({ release: { slo } }, undefined, stage)).map(({ labels }) => labels.severity);
+
+    expect(severities("production")).toEqual(["page", "ticket", "ticket"]);
+    expect(severities("staging")).toEqual(["ticket", "ticket", "ticket"]);
   });
 });

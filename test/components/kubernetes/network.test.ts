@@ -6,9 +6,13 @@ import { type Changes, shopContext } from "./context.ts";
 const namespace = (name: string) => ({
   namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
 });
-const pods = (role?: string) => ({
-  matchLabels: { "patchbay.dev/plugin": "payment-gateway", ...(role !== undefined && { "patchbay.dev/role": role }) },
-});
+
+/** The pods that answer requests: a canary's candidate has to be verified as well. */
+const serving = {
+  matchLabels: { "patchbay.dev/plugin": "payment-gateway" },
+  matchExpressions: [{ key: "patchbay.dev/role", operator: "In", values: ["workload", "candidate"] }],
+};
+const pods = { matchLabels: { "patchbay.dev/plugin": "payment-gateway" } };
 
 function ingress(changes?: Changes) {
   const { environment, plugin } = shopContext(changes);
@@ -24,11 +28,11 @@ describe("who may call a plugin", () => {
         labels: { "app.kubernetes.io/managed-by": "patchbay", "patchbay.dev/plugin": "payment-gateway" },
       },
       spec: {
-        podSelector: pods("workload"),
+        podSelector: serving,
         policyTypes: ["Ingress"],
         ingress: [
           {
-            from: [namespace("edge"), namespace("knative-eventing"), { podSelector: pods() }],
+            from: [namespace("edge"), namespace("knative-eventing"), { podSelector: pods }],
             ports: [{ protocol: "TCP", port: 8080 }],
           },
         ],
@@ -54,7 +58,7 @@ describe("who may call a plugin", () => {
 
     expect(at(ingress(changes), "spec.ingress")).toEqual([
       {
-        from: [namespace("edge"), { podSelector: pods() }],
+        from: [namespace("edge"), { podSelector: pods }],
         ports: [{ protocol: "TCP", port: 9000 }],
       },
     ]);
@@ -69,7 +73,7 @@ describe("who may call a plugin", () => {
     };
     const from = at(ingress({ environment: { host }, release: { triggers: [] } }), "spec.ingress.0.from");
 
-    expect(from).toEqual([namespace("edge"), { podSelector: pods() }]);
+    expect(from).toEqual([namespace("edge"), { podSelector: pods }]);
   });
 });
 
@@ -78,9 +82,9 @@ describe("whom a plugin may call besides its bindings", () => {
     const { environment, plugin } = shopContext();
 
     expect(selfArgs(environment, plugin).spec).toEqual({
-      podSelector: pods(),
+      podSelector: pods,
       policyTypes: ["Egress"],
-      egress: [{ to: [{ podSelector: pods("workload") }], ports: [{ protocol: "TCP", port: 8080 }] }],
+      egress: [{ to: [{ podSelector: serving }], ports: [{ protocol: "TCP", port: 8080 }] }],
     });
   });
 
@@ -90,7 +94,7 @@ describe("whom a plugin may call besides its bindings", () => {
 
     expect(policy?.metadata).toMatchObject({ name: "payment-gateway-emit", namespace: "storefront-dev" });
     expect(policy?.spec).toEqual({
-      podSelector: pods(),
+      podSelector: pods,
       policyTypes: ["Egress"],
       egress: [{ to: [namespace("knative-eventing")] }],
     });

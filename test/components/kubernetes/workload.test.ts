@@ -1,23 +1,29 @@
 import { describe, expect, test } from "vitest";
+import type { PodContext } from "../../../components/kubernetes/pod.ts";
 import {
   autoscalerArgs,
   deploymentArgs,
   disruptionArgs,
   serviceAccountArgs,
-  serviceArgs,
 } from "../../../components/kubernetes/workload.ts";
 import { at } from "../../support/mock-world.ts";
 import { type Changes, ordersSecret, shopContext } from "./context.ts";
 
+function deploymentOf(context: PodContext) {
+  const { strategy } = context.plugin.rollout;
+  if (strategy.kind !== "rolling") throw new Error(`a Deployment knows no ${strategy.kind}`);
+  return deploymentArgs(context, strategy);
+}
+
 const selector = {
   matchLabels: { "patchbay.dev/plugin": "payment-gateway", "patchbay.dev/role": "workload" },
 };
-const container = (changes?: Changes) => at(deploymentArgs(shopContext(changes)), "spec.template.spec.containers.0");
+const container = (changes?: Changes) => at(deploymentOf(shopContext(changes)), "spec.template.spec.containers.0");
 
 describe("the Deployment", () => {
   test("replaces pods as the environment says, within its deadline, and is not waited for by the provider", () => {
     const rollout = { rolling: { maxSurge: 1, maxUnavailable: "10%" }, deadline: "90s" };
-    const deployment = deploymentArgs(shopContext({ placement: { rollout } }));
+    const deployment = deploymentOf(shopContext({ placement: { rollout } }));
 
     expect(at(deployment, "spec.strategy")).toEqual({
       type: "RollingUpdate",
@@ -29,29 +35,29 @@ describe("the Deployment", () => {
   });
 
   test("selects its own pods only, never those of its tasks and verification", () => {
-    const deployment = deploymentArgs(shopContext());
+    const deployment = deploymentOf(shopContext());
 
     expect(at(deployment, "spec.selector")).toEqual(selector);
     expect(at(deployment, "spec.template.metadata.labels")).toMatchObject(selector.matchLabels);
   });
 
   test("has a fixed number of replicas where the environment fixes it", () => {
-    expect(at(deploymentArgs(shopContext({ placement: { replicas: 3 } })), "spec.replicas")).toBe(3);
+    expect(at(deploymentOf(shopContext({ placement: { replicas: 3 } })), "spec.replicas")).toBe(3);
   });
 
   test("has no number beside an autoscaler, to whom the field belongs", () => {
-    expect(deploymentArgs(shopContext()).spec).not.toHaveProperty("replicas");
+    expect(deploymentOf(shopContext()).spec).not.toHaveProperty("replicas");
   });
 
   test("rolls its pods when the release changes, whatever it is that changed", () => {
     const digestOf = (changes?: Changes) =>
-      at(deploymentArgs(shopContext(changes)), "spec.template.metadata.annotations") as Record<string, string>;
+      at(deploymentOf(shopContext(changes)), "spec.template.metadata.annotations") as Record<string, string>;
 
     expect(digestOf()["patchbay.dev/digest"]).not.toBe(digestOf({ release: { emits: [] } })["patchbay.dev/digest"]);
   });
 
   test("mounts bindings where the Service Binding specification says, and can write to /tmp only", () => {
-    expect(at(deploymentArgs(shopContext()), "spec.template.spec.volumes")).toEqual([
+    expect(at(deploymentOf(shopContext()), "spec.template.spec.volumes")).toEqual([
       { name: "tmp", emptyDir: {} },
       { name: "binding-orders", secret: { secretName: ordersSecret } },
     ]);
@@ -92,7 +98,7 @@ describe("the container", () => {
 
   test("has no address for events where it emits none, and no binding root where it is bound to nothing", () => {
     const context = shopContext({ release: { emits: [] } });
-    const env = at(deploymentArgs({ ...context, projections: [] }), "spec.template.spec.containers.0.env") as {
+    const env = at(deploymentOf({ ...context, projections: [] }), "spec.template.spec.containers.0.env") as {
       name: string;
     }[];
 
@@ -119,10 +125,13 @@ describe("the container", () => {
 
 describe("Datadog", () => {
   const annotations = (changes: Changes) =>
-    at(deploymentArgs(shopContext(changes)), "spec.template.metadata.annotations") as Record<string, string>;
+    at(deploymentOf(shopContext(changes)), "spec.template.metadata.annotations") as Record<string, string>;
 
-  test("finds the metrics by annotations of the pod", () => {
-    const { "ad.datadoghq.com/plugin.checks": checks = "", "ad.datadoghq.com/tags": tags = "" } = annotations({
+  const labels = (changes: Changes) =>
+    at(deploymentOf(shopContext(changes)), "spec.template.metadata.labels") as Record<string, string>;
+
+  test("finds the metrics by an annotation of the pod", () => {
+    const { "ad.datadoghq.com/plugin.checks": checks = "" } = annotations({
       environment: { monitoring: { datadog: true } },
     });
 
@@ -131,7 +140,15 @@ describe("Datadog", () => {
         instances: [{ openmetrics_endpoint: "http://%%host%%:8080/metrics", namespace: "patchbay", metrics: [".*"] }],
       },
     });
-    expect(JSON.parse(tags)).toEqual({ service: "payment-gateway", version: "2.4.1", env: "dev" });
+  });
+
+  test("tags all that it collects of the pod by labels", () => {
+    expect(labels({ environment: { monitoring: { datadog: true } } })).toMatchObject({
+      "tags.datadoghq.com/env": "dev",
+      "tags.datadoghq.com/service": "payment-gateway",
+      "tags.datadoghq.com/version": "2.4.1",
+    });
+    expect(Object.keys(labels({})).filter((key) => key.includes("datadog"))).toEqual([]);
   });
 
   test.each<Changes>([{}, { environment: { monitoring: { datadog: true } }, release: { http: {} } }])(
@@ -140,16 +157,6 @@ describe("Datadog", () => {
       expect(Object.keys(annotations(changes))).toEqual(["patchbay.dev/digest"]);
     },
   );
-});
-
-test("the Service sends port 80 to the workload's pods, and leaves endpoints to the rollout", () => {
-  expect(serviceArgs(shopContext())).toMatchObject({
-    metadata: { name: "payment-gateway", annotations: { "pulumi.com/skipAwait": "true" } },
-    spec: {
-      selector: selector.matchLabels,
-      ports: [{ name: "http", port: 80, targetPort: "http", protocol: "TCP", appProtocol: "http" }],
-    },
-  });
 });
 
 test("the ServiceAccount has no token", () => {
@@ -179,12 +186,23 @@ describe("the autoscaler", () => {
     });
   });
 
+  test.each([
+    { placement: { rollout: { canary: { steps: [{ setWeight: 50 }] } } } },
+    { placement: { rollout: { blueGreen: {} } } },
+  ])("scales the Rollout where there is one: $placement.rollout", (changes) => {
+    expect(at(autoscalerArgs(shopContext(changes)), "spec.scaleTargetRef")).toEqual({
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "Rollout",
+      name: "payment-gateway",
+    });
+  });
+
   test.each<Changes>([
     { placement: { replicas: 2 } },
     { release: { scale: undefined } },
     { release: { scale: { min: 3, max: 3 } } },
   ])("does not exist where there is nothing to choose: %j", (changes) => {
     expect(autoscalerArgs(shopContext(changes))).toBeUndefined();
-    expect(at(deploymentArgs(shopContext(changes)), "spec.replicas")).toBeGreaterThan(1);
+    expect(at(deploymentOf(shopContext(changes)), "spec.replicas")).toBeGreaterThan(1);
   });
 });

@@ -1,4 +1,5 @@
 /** Faults of every kind that the resolver finds, with the messages that a user reads. */
+export { analyses } from "./analyses.ts";
 export { bindings } from "./bindings.ts";
 export { type Fault, released } from "./fault.ts";
 export { hosts } from "./hosts.ts";

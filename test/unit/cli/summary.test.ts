@@ -6,7 +6,7 @@ const shop = {
   environment: "dev",
   namespace: "storefront-dev",
   plugins: { "payment-gateway": { bindings: { orders: "orders", fraud: "fraud-eu" } } },
-  simulated: false,
+  node: undefined,
 };
 
 test("a table's columns are as wide as their widest cell, without spaces at the end", () => {
@@ -49,6 +49,16 @@ test.each([
   expect(summary({ ...shop, statuses })).toContain(state);
 });
 
-test("an embedded cluster's summary says that its nodes are simulated", () => {
-  expect(summary({ ...shop, simulated: true, statuses: [], plugins: {} })).toContain("no image was run");
+test.each([
+  [
+    { kind: "simulated", because: "containers take root" },
+    "nodes: simulated (containers take root)",
+    "no image was run",
+  ],
+  [{ kind: "real", because: "containerd 1.6.20" }, "node: real (containerd 1.6.20)", "ran as containers"],
+] as const)("an embedded cluster's summary says what its nodes are: $kind", (node, line, meaning) => {
+  const text = summary({ ...shop, node, statuses: [], plugins: {} });
+
+  expect(text).toContain(line);
+  expect(text).toContain(meaning);
 });

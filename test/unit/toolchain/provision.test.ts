@@ -13,7 +13,12 @@ import { downloadPulumi } from "../../../toolchain/provision/download-pulumi.ts"
 import { ensureEngine, withFirst } from "../../../toolchain/provision/engine.ts";
 import { goEnvironment, goVersion } from "../../../toolchain/provision/go.ts";
 import { pulumiOnPath, suits } from "../../../toolchain/provision/path.ts";
-import { clusterPrograms, pulumiProgram } from "../../../toolchain/provision/programs.ts";
+import {
+  controlPlanePrograms,
+  pulumiProgram,
+  realNodePrograms,
+  simulatedNodePrograms,
+} from "../../../toolchain/provision/programs.ts";
 import { allowedWays } from "../../../toolchain/provision/ways.ts";
 import { versions } from "../../../toolchain/versions.ts";
 
@@ -114,7 +119,7 @@ describe("Go", () => {
     await expect(goEnvironment({ PATH: join(folder, "nothing") })).rejects.toMatchObject({
       code: "go-missing",
       found: "no go on the PATH",
-      expected: "go 1.26.0 or newer, or one from 1.21.0 on, which fetches it",
+      expected: "go 1.26.1 or newer, or one from 1.21.0 on, which fetches it",
     });
 
     program(join(folder, "bin/go"), "echo go version go1.19.8 linux/amd64");
@@ -142,7 +147,8 @@ describe("Go", () => {
       `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${versions.pulumi}`,
       ...["-o", "/out/pulumi", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"],
     ]);
-    expect(new Set(clusterPrograms.map(({ name }) => name)).size).toBe(clusterPrograms.length);
+    const programs = [...controlPlanePrograms, ...simulatedNodePrograms, ...realNodePrograms];
+    expect(new Set(programs.map(({ name }) => name)).size).toBe(programs.length);
   });
 });
 

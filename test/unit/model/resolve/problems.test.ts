@@ -7,7 +7,7 @@ import {
   shopServices,
   smallRelease,
 } from "../../../support/documents.ts";
-import { bindings, hosts, released, releases, requirements } from "../../../support/faults/index.ts";
+import { analyses, bindings, hosts, released, releases, requirements } from "../../../support/faults/index.ts";
 import { refusal } from "../../../support/problems.ts";
 
 describe.each([
@@ -15,6 +15,7 @@ describe.each([
   ["the host", hosts],
   ["requirements", requirements],
   ["bindings", bindings],
+  ["analyses", analyses],
 ])("%s", (_, cases) => {
   test.each(cases)("$name", ({ documents, catalog, code, messages }) => {
     const error = refusal(() => shopModel({ ...documents, ...(catalog && { catalog }) }));

@@ -40,6 +40,8 @@ test.each<[string, Data, string, string]>([
   ["a broker's address that is none", { events: { address: "http://[" } }, "events.address", '"http://["'],
   ["a quota of nothing", { quota: { memory: "0Mi" } }, "quota.memory", '"0Mi"'],
   ["a verifier by tag", { verifier: { image: "r.example.com/v:1" } }, "verifier.image", '"r.example.com/v:1"'],
+  ["a wait of half a second", { verifier: { waitForServices: "500ms" } }, "verifier.waitForServices", '"500ms"'],
+  ["a wait without an end", { verifier: { waitForServices: true } }, "verifier.waitForServices", "the boolean true"],
   [
     "a service in and out of the cluster",
     { services: shopServices({ orders: { ...orders, network: inClusterAndOut } }) },
@@ -98,6 +100,24 @@ test.each<[string, Data, string, string]>([
     '"500ms"',
   ],
   ["a status that HTTP lacks", { verify: [{ get: "/", expect: 99 }] }, "verify.0.expect", "the number 99"],
+  ["a check of nothing", { verify: [{}] }, "verify.0", "a map"],
+  ["a check by request and by suite", { verify: [{ get: "/", suite: {} }] }, "verify.0", "a map"],
+  ["a body's check beside a suite", { verify: [{ suite: {}, body: { contains: "a" } }] }, "verify.0", "a map"],
+  [
+    "a body that is to contain and to match",
+    { verify: [{ get: "/", body: { contains: "a", matches: "b" } }] },
+    "verify.0.body",
+    "a map",
+  ],
+  ["a suite's latency", { verify: [{ suite: {}, latency: "1s" }] }, "verify.0", "a map"],
+  ["a body that is to be nothing", { verify: [{ get: "/", body: {} }] }, "verify.0.body", "a map"],
+  [
+    "a suite by tag",
+    { verify: [{ suite: { image: "r.example.com/a:1" } }] },
+    "verify.0.suite.image",
+    '"r.example.com/a:1"',
+  ],
+  ["an answer in no time", { verify: [{ get: "/", latency: "0ms" }] }, "verify.0.latency", '"0ms"'],
 ])("a release may not have %s", (_, changes, path, found) => {
   const plugins = { "payment-gateway": { release: "2.4.1" }, "tax-calculator": { release: "1.3.0" } };
   const catalog = catalogOf(paymentGateway("2.4.1", changes), taxCalculator());
