@@ -31,10 +31,11 @@ export function whyFailed(heard: string): string[] {
   for (const line of section.split("\n")) {
     // `  type (name):` begins what there is to say of a resource.
     if (/^ {2}\S/.test(line)) inError = false;
-    else if (/^ {4}error: /.test(line)) inError = !/^ {4}error: update failed$/.test(line);
+    else if (/^ {4}error:/.test(line)) inError = !/^ {4}error: update failed$/.test(line);
     else if (/^ {4}(warning|debug|info): /.test(line)) inError = false;
     else if (line.trim() === "") continue;
-    if (inError) lines.push(line.replace(/^ {4}/, "").trimEnd());
+    const said = line.replace(/^ {4}/, "").trimEnd();
+    if (inError && said !== "error:") lines.push(said);
   }
   return lines.slice(0, mostLines);
 }
@@ -43,13 +44,14 @@ export function whyFailed(heard: string): string[] {
 export function reasonOf(why: readonly string[]): string {
   const [first = "the engine did not say why"] = why;
   const place = first.replace(/^error: /, "").replace(/^before hook "[^"]*" failed: /, "");
-  const found = why
-    .find((line) => /^\s+found\s+/.test(line))
-    ?.trim()
-    .replace(/^found\s+/, "");
-  const reason = found === undefined ? place : `${place}: ${found}`;
-  return reason.length > 300 ? `${reason.slice(0, 300)}…` : reason;
+  const found = why.flatMap((line) => /^\s+found\s+(.+)/.exec(line)?.[1] ?? []).slice(0, 1);
+  const listed = why.flatMap((line) => /^\s+\* (?!resource )(?:\[.*?\]:? )?(.+)/.exec(line)?.[1] ?? []);
+  const parts = listed.length > 0 ? listed : [place, ...found];
+  const reason = parts.join(listed.length > 0 ? "; " : ": ");
+  return reason.length > longestReason ? `${reason.slice(0, longestReason)}…` : reason;
 }
+
+const longestReason = 300;
 
 /** What is shorter is a user's name, or part of any word. */
 const shortestSecret = 8;

@@ -21,8 +21,11 @@ interface Edit {
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** As Pulumi's own parser does, lines are never folded. */
-const format = { lineWidth: 0 } as const;
+/**
+ * Lines are never folded. Texts that YAML 1.1 takes for something else, such as times, stand in quotes: Pulumi's parser knows some of
+ * its types.
+ */
+const format = { lineWidth: 0, compat: "yaml-1.1" } as const;
 
 /**
  * Makes the `config` of a stack's file say something else. What stays the same keeps every byte: comments, order, quotes. Entries
@@ -48,7 +51,13 @@ export function configIn(text: string): Data {
 }
 
 function read(text: string): Document {
-  return parseDocument(text, { version: "1.2", schema: "core", stringKeys: true, logLevel: "error" });
+  return parseDocument(text, {
+    version: "1.2",
+    schema: "core",
+    compat: "yaml-1.1",
+    stringKeys: true,
+    logLevel: "error",
+  });
 }
 
 function rendered(document: Document, config: Data): string {
@@ -153,7 +162,7 @@ function inline(value: unknown, flow: boolean, style: Scalar["type"]): string {
   if (style?.startsWith("BLOCK") === true) scalar.type = "QUOTE_DOUBLE";
   const content = isData(value) || Array.isArray(value) ? value : scalar;
   if (!flow && content === scalar) return stringify(scalar, format).trimEnd();
-  const list = new Document([content], { version: "1.2", schema: "core" });
+  const list = new Document([content], { version: "1.2", schema: "core", compat: "yaml-1.1" });
   if (isCollection(list.contents)) list.contents.flow = true;
   return list
     .toString({ ...format, flowCollectionPadding: true })

@@ -108,7 +108,7 @@ export const analysisSchema = z
       .refine((metrics) => new Set(metrics.map((one) => one.name)).size === metrics.length, {
         error: "metrics with names of their own",
       })
-      .describe("All of them must succeed. Texts may name {{args.<name>}}."),
+      .describe("All of them must succeed. Texts may name `{{args.<name>}}`."),
   })
   .describe("What a rollout is judged by; plugins name it in their `rollout`.");
 

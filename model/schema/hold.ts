@@ -16,8 +16,8 @@ const holdSchema = z.strictObject({
   refused: version.describe("Release that failed."),
   reason: remark(1000).describe("Why it failed."),
   since: z.iso
-    .datetime({ error: "a time in UTC such as 2026-03-01T09:30:00Z (RFC 3339)" })
-    .describe("When the hold was set. In quotes: Pulumi does not take a bare time."),
+    .datetime({ error: "a time in UTC in quotes, such as 2026-03-01T09:30:00Z (RFC 3339)" })
+    .describe("When the hold was set."),
   by: remark(200).describe("Who deployed what failed."),
 });
 

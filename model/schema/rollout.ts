@@ -44,14 +44,14 @@ const analysisRun = {
     .array(
       z.strictObject({
         name: z
-          .string({ error: "a name" })
+          .string({ error: "an argument's name" })
           .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, { error: "a name of lower-case letters, digits and hyphens" }),
         value: z.string({ error: "a text in quotes" }).max(4096),
       }),
     )
     .max(64)
     .default([])
-    .describe("Values for {{args.<name>}} in the analysis, beside those that Patchbay gives."),
+    .describe("Values for `{{args.<name>}}` in the analysis, beside those that Patchbay gives."),
 };
 
 const analysis = z.strictObject(analysisRun).describe("Measure, and go on only if that succeeds.");

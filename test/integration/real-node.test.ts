@@ -77,7 +77,12 @@ describe.skipIf(!isRequired && !isPossible)("a real node", () => {
   });
 
   test("runs an image that answers over its service, from the machine", async () => {
-    await vi.waitFor(async () => { expect(await answer()).toBe(200); }, { timeout: 30_000, interval: 200 });
+    await vi.waitFor(
+      async () => {
+        expect(await answer()).toBe(200);
+      },
+      { timeout: 30_000, interval: 200 },
+    );
   });
 
   test("and from another pod, by the service's name", async () => {
@@ -101,7 +106,12 @@ describe.skipIf(!isRequired && !isPossible)("a real node", () => {
             env: [{ name: PATCHBAY_VERIFICATION, value: '${JSON.stringify(plan)}' }]
     `);
 
-    await vi.waitFor(async () => { expect(await phaseOf("verifier")).toMatch(/Succeeded|Failed/); }, { timeout: 40_000 });
+    await vi.waitFor(
+      async () => {
+        expect(await phaseOf("verifier")).toMatch(/Succeeded|Failed/);
+      },
+      { timeout: 40_000 },
+    );
     const log = await core().readNamespacedPodLog({ namespace: "default", name: "verifier" });
     expect(log).toContain("1 of 1 checks passed");
     expect(await phaseOf("verifier")).toBe("Succeeded");
@@ -139,7 +149,12 @@ describe.skipIf(!isRequired && !isPossible)("a real node", () => {
 
     expect((await start()).started).toBe(true);
 
-    await vi.waitFor(async () => { expect(await answer()).toBe(200); }, { timeout: 30_000, interval: 200 });
+    await vi.waitFor(
+      async () => {
+        expect(await answer()).toBe(200);
+      },
+      { timeout: 30_000, interval: 200 },
+    );
   });
 
   test("is there again after kill -9 of all", async () => {
@@ -147,7 +162,12 @@ describe.skipIf(!isRequired && !isPossible)("a real node", () => {
 
     await start();
 
-    await vi.waitFor(async () => { expect(await answer()).toBe(200); }, { timeout: 30_000, interval: 200 });
+    await vi.waitFor(
+      async () => {
+        expect(await answer()).toBe(200);
+      },
+      { timeout: 30_000, interval: 200 },
+    );
   });
 
   test("gives way to simulated nodes in the same folder, and comes back", async () => {

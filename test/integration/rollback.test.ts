@@ -105,7 +105,14 @@ describe("a deployment that fails", () => {
     }
     expect(holds()).toMatchObject({ seo: { release: "2.0.0", refused: "2.1.0" } });
     expect(await version("seo")).toBe("2.0.0");
-    const { output } = await project.succeed("config", "get", "--path", "patchbay:credentials.orders.password", "-s", "dev");
+    const { output } = await project.succeed(
+      "config",
+      "get",
+      "--path",
+      "patchbay:credentials.orders.password",
+      "-s",
+      "dev",
+    );
     expect(output.trim()).toBe(passwords.good);
     expect(await mountedPassword()).toBe(passwords.good);
     expect((await project.up("dev")).changes.size).toBe(0);

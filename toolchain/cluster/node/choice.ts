@@ -35,7 +35,7 @@ export async function chooseNode(
   machine: Machine = thisMachine(environment),
 ): Promise<NodeChoice> {
   const kind = wanted === "auto" ? kindNamed(environment["PATCHBAY_NODE"]) : wanted;
-  if (kind === "simulated") return { kind, because: "as asked for" };
+  if (kind === "simulated") return { kind, because: "containers were not asked for" };
   const lacking = await lacks(machine);
   if (lacking.length === 0) return { kind: "real", because: containerdTitle(await machine.containerdVersion()) };
   if (kind === "auto") return { kind: "simulated", because: lacking.join("; ") };

@@ -102,6 +102,14 @@ describe("a stack's file", () => {
   });
 });
 
+test("a text that older YAML takes for a time or a number stands in quotes", () => {
+  const text = rewriteConfig("config:\n  a: 1\n", { a: 1, since: "2026-03-01T09:30:00Z", flow: ["010"] });
+
+  expect(text).toContain('since: "2026-03-01T09:30:00Z"');
+  expect(text).toContain('- "010"');
+  expect(rewriteConfig("config:\n  a: { b: x }\n", { a: { b: "2026-03-01" } })).toContain('b: "2026-03-01"');
+});
+
 test("the example's file takes any release back byte for byte", () => {
   const broken = shop.replace("release: 2.4.1", "release: 2.4.2").replace("replicas: 2", "replicas: 7");
 
