@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { realTests } from "./test/support/real-tests.ts";
 
 const minutes = (count: number) => count * 60_000;
 
@@ -20,6 +21,16 @@ export default defineConfig({
           testTimeout: minutes(3),
           hookTimeout: minutes(2),
           // Two cores carry one control plane, one engine and one more cluster, but not a second file's.
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "real",
+          ...(await realTests(process.env)),
+          testTimeout: minutes(5),
+          hookTimeout: minutes(5),
           fileParallelism: false,
         },
       },

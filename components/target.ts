@@ -54,6 +54,8 @@ export interface Gate {
   readonly taskOptions: Pick<pulumi.CustomResourceOptions, "hooks">;
   /** Options of what waits for a plugin's services: it says which of them was missing. */
   readonly serviceOptions: Pick<pulumi.CustomResourceOptions, "hooks">;
+  /** Options of a workload: one of its name that is still going must have gone. */
+  readonly workloadOptions: Pick<pulumi.CustomResourceOptions, "hooks">;
   /** Options of the verification resource that make its creation wait for the rollout it verifies; one that fails says why. */
   readonly verificationOptions: Pick<pulumi.CustomResourceOptions, "hooks">;
 }

@@ -1,4 +1,4 @@
-import type { BatchV1Api, V1Deployment, V1Job } from "@kubernetes/client-node";
+import type { BatchV1Api, CustomObjectsApi, V1Deployment, V1Job } from "@kubernetes/client-node";
 
 /** How a plugin fares in its environment, as the cluster tells it. */
 export interface PluginStatus {
@@ -20,17 +20,37 @@ export interface StatusSource {
 
 /** Status of each plugin of an environment, by name. */
 export async function pluginStatuses({ kubeconfig, namespace }: StatusSource): Promise<PluginStatus[]> {
-  const { AppsV1Api, BatchV1Api, KubeConfig } = await import("@kubernetes/client-node");
+  const { AppsV1Api, BatchV1Api, CustomObjectsApi, KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const labelSelector = "patchbay.dev/plugin";
-  const [deployments, jobs] = await Promise.all([
+  const [deployments, rollouts, jobs] = await Promise.all([
     config.makeApiClient(AppsV1Api).listNamespacedDeployment({ namespace, labelSelector }),
+    listRollouts(config.makeApiClient(CustomObjectsApi), namespace, labelSelector),
     listJobs(config.makeApiClient(BatchV1Api), namespace, labelSelector),
   ]);
-  return deployments.items
-    .map((deployment) => statusOf(deployment, jobs))
+  return [...deployments.items, ...rollouts]
+    .map((workload) => statusOf(workload, jobs))
     .sort((a, b) => a.plugin.localeCompare(b.plugin, "en"));
+}
+
+/** A Rollout (Argo Rollouts v1alpha1), as far as it is written like a Deployment. */
+type Workload = Pick<V1Deployment, "metadata" | "spec" | "status">;
+
+async function listRollouts(
+  custom: CustomObjectsApi,
+  namespace: string,
+  labelSelector: string,
+): Promise<readonly Workload[]> {
+  const place = { group: "argoproj.io", version: "v1alpha1", plural: "rollouts", namespace, labelSelector };
+  try {
+    const { items } = (await custom.listNamespacedCustomObject(place)) as { readonly items: readonly Workload[] };
+    return items;
+  } catch (error) {
+    // A cluster without Argo Rollouts.
+    if ((error as { readonly code?: unknown }).code === 404) return [];
+    throw error;
+  }
 }
 
 async function listJobs(batch: BatchV1Api, namespace: string, labelSelector: string): Promise<V1Job[]> {
@@ -38,7 +58,7 @@ async function listJobs(batch: BatchV1Api, namespace: string, labelSelector: str
   return items;
 }
 
-function statusOf({ metadata, spec, status }: V1Deployment, jobs: readonly V1Job[]): PluginStatus {
+function statusOf({ metadata, spec, status }: Workload, jobs: readonly V1Job[]): PluginStatus {
   const plugin = metadata?.name ?? "";
   return {
     plugin,

@@ -141,7 +141,10 @@ export class KubernetesTarget implements Target {
     const own = strategy.kind === "blueGreen" ? { ...options, ...narrowed } : options;
     const main = new k8s.core.v1.Service(`${name}-service`, serviceArgs(context), own);
     if (strategy.kind === "rolling")
-      return new k8s.apps.v1.Deployment(`${name}-deployment`, deploymentArgs(context, strategy), ready);
+      return new k8s.apps.v1.Deployment(`${name}-deployment`, deploymentArgs(context, strategy), {
+        ...ready,
+        ...this.#gate.workloadOptions,
+      });
     const services =
       strategy.kind === "canary" ? [service("candidate"), service("canary", narrowed)] : [service("preview", narrowed)];
     const template = (role: string, args: ObjectArgs) =>
@@ -155,6 +158,7 @@ export class KubernetesTarget implements Target {
     const proof = template("proof", verificationTemplateArgs(context));
     return new k8s.apiextensions.CustomResource(`${name}-rollout`, rolloutArgs(context, strategy), {
       ...ready,
+      ...this.#gate.workloadOptions,
       dependsOn: [...ready.dependsOn, main, ...services, ...analyses, proof],
     });
   }

@@ -65,7 +65,11 @@ export function workloadCommon(context: PodContext) {
       name: plugin.name,
       namespace: environment.target.namespace,
       labels: pluginLabels(plugin),
-      annotations: { "pulumi.com/skipAwait": "true", [annotation.digest]: plugin.digest },
+      annotations: {
+        "pulumi.com/skipAwait": "true",
+        [annotation.digest]: plugin.digest,
+        [annotation.workloadKind]: workloadKindOf(plugin).kind,
+      },
     },
     spec: {
       // No number beside an autoscaler: the field is its own to write.

@@ -10,7 +10,7 @@ import { credentialsOf } from "./credentials.ts";
 import { machineFolders } from "./machine.ts";
 import { namespaceOf, type System } from "./manifests.ts";
 import { claimNamespace, removeNamespaces } from "./namespaces.ts";
-import { untilReady } from "./readiness.ts";
+import { removeHopeless, untilReady } from "./readiness.ts";
 import { shopSystems } from "./systems.ts";
 
 export interface DeployOptions {
@@ -70,14 +70,19 @@ async function bringAll(
     }),
   );
   reportAwaited();
-  await Promise.all(
-    systems.map(async (system) => {
-      await bring(objects, system);
-      await untilReady(config, system);
-      awaited.delete(system.name);
-      reportAwaited();
-    }),
-  );
+  const ended = new AbortController();
+  const bringOne = async (system: System) => {
+    await removeHopeless(config, system);
+    await bring(objects, system);
+    await untilReady(config, system, ended.signal);
+    awaited.delete(system.name);
+    reportAwaited();
+  };
+  try {
+    await Promise.all(systems.map(bringOne));
+  } finally {
+    ended.abort(); // one that fails ends the waiting for the others
+  }
 }
 
 async function bring(objects: KubernetesObjectApi, { inputs, workload, service }: System): Promise<void> {

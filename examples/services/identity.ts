@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { RequestListener } from "node:http";
 import { exportJWK, generateKeyPair } from "jose";
-import Provider from "oidc-provider";
+import Provider, { type Adapter } from "oidc-provider";
 import { inventoryResource } from "./inventory.ts";
 import { run, variable } from "./serve.ts";
 
@@ -18,10 +18,24 @@ const SCOPES = "stock.read stock.reserve";
 /** Short, because a server that is started again has a new key: older tokens are no good then, and their holders do not know. */
 const TOKEN_SECONDS = 60;
 
+const nothing = () => Promise.resolve(undefined);
+
+/** Tokens that are JWTs need not be remembered, and others are not issued. */
+const withoutMemory: Adapter = {
+  upsert: nothing,
+  find: nothing,
+  findByUserCode: nothing,
+  findByUid: nothing,
+  consume: nothing,
+  destroy: nothing,
+  revokeByGrantId: nothing,
+};
+
 export async function identity({ issuer, client }: IdentityOptions): Promise<RequestListener> {
   const { privateKey } = await generateKeyPair("ES256", { extractable: true });
   const key = { ...(await exportJWK(privateKey)), alg: "ES256", use: "sig", kid: randomUUID() };
   const provider = new Provider(issuer, {
+    adapter: () => withoutMemory,
     clients: [
       {
         client_id: client.id,

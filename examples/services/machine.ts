@@ -1,4 +1,5 @@
-import { existsSync, readdirSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ToolchainError } from "../../toolchain/index.ts";
 import type { MachineFolders } from "./manifests.ts";
@@ -8,6 +9,7 @@ export interface FileSystem {
   has(path: string): boolean;
   /** Names in a folder; none where there is no such folder. */
   list(folder: string): readonly string[];
+  read(file: string): string;
 }
 
 /** Where Debian and its kin have each version of PostgreSQL in a folder of its own. */
@@ -19,6 +21,7 @@ const SYSTEM_FOLDERS = ["/usr", "/bin", "/lib", "/lib64"];
 const thisFileSystem: FileSystem = {
   has: existsSync,
   list: (folder) => (existsSync(folder) ? readdirSync(folder) : []),
+  read: (file) => readFileSync(file, "utf8"),
 };
 
 /**
@@ -39,8 +42,16 @@ export function machineFolders(checkout: string, files: FileSystem = thisFileSys
     checkout,
     node: process.execPath,
     system: SYSTEM_FOLDERS.filter((folder) => files.has(folder)),
+    sources: hashOf(join(checkout, "examples", "services"), files),
     postgres: join(POSTGRES, String(Math.max(...versions)), "bin"),
   };
+}
+
+function hashOf(folder: string, files: FileSystem): string {
+  const hash = createHash("sha256");
+  const sources = files.list(folder).filter((name) => name.endsWith(".ts"));
+  for (const name of sources.toSorted()) hash.update(`${name}\0`).update(files.read(join(folder, name)));
+  return hash.digest("hex").slice(0, 16);
 }
 
 function withoutPostgres(found: readonly string[]): ToolchainError {

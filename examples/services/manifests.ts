@@ -18,6 +18,8 @@ export interface MachineFolders {
   readonly checkout: string;
   /** The Node.js program that runs the TypeScript sources. */
   readonly node: string;
+  /** Changes with the sources of the programs, which start anew then. */
+  readonly sources: string;
   /** Folders with the machine's programs and libraries: `/usr`, and whatever of `/bin`, `/lib`, `/lib64` there is. */
   readonly system: readonly string[];
   /** PostgreSQL's programs: `/usr/lib/postgresql/15/bin`. */
@@ -150,7 +152,8 @@ export function programSystem(
 ): System {
   const system = { name, namespace };
   const { volumes, mounts } = merged(systemFolders(machine), sourceFolders(machine));
-  const plain = { ...variables, ...(faults && { FAULT_PORT: String(faultPort) }) };
+  // No program reads SOURCES: a change of it makes another pod.
+  const plain = { SOURCES: machine.sources, ...variables, ...(faults && { FAULT_PORT: String(faultPort) }) };
   const secret: Plain<V1Secret> = {
     apiVersion: "v1",
     kind: "Secret",

@@ -31,7 +31,7 @@ await pulumi.runtime.setMocks({
 await step("construct components", () =>
   deploy(model, {
     credentials: pulumi.secret(credentials),
-    gate: { namespaceOptions: {}, serviceOptions: {}, taskOptions: {}, verificationOptions: {} },
+    gate: { namespaceOptions: {}, serviceOptions: {}, workloadOptions: {}, taskOptions: {}, verificationOptions: {} },
   }),
 );
 // What was constructed registers itself only once the inputs are known; the process must not end before.

@@ -10,7 +10,13 @@ const password = "kn0wn-value-of-every-secret";
 
 // Programs wait for real rollouts, by hooks that the engine's mocks do not know.
 vi.mock("../../components/kubernetes/gate/gate.ts", () => ({
-  clusterGate: () => ({ namespaceOptions: {}, taskOptions: {}, serviceOptions: {}, verificationOptions: {} }),
+  clusterGate: () => ({
+    namespaceOptions: {},
+    taskOptions: {},
+    serviceOptions: {},
+    workloadOptions: {},
+    verificationOptions: {},
+  }),
 }));
 
 let home: string;

@@ -61,6 +61,7 @@ describe("the shop's environment, update after update", () => {
     expectSuccess(update);
     expect(operations(update)).toEqual([
       "replace Job payment-gateway--migrate-before",
+      "replace Job payment-gateway-services",
       "replace Job payment-gateway-verification",
       "update ConfigMapPatch payment-gateway-registration",
       "update Deployment payment-gateway-deployment",
@@ -87,6 +88,7 @@ describe("the shop's environment, update after update", () => {
     expectSuccess(update);
     expect(operations(update)).toEqual([
       "replace Job payment-gateway--migrate-before",
+      "replace Job payment-gateway-services",
       "replace Job payment-gateway-verification",
       "replace Secret payment-gateway--orders-secret",
       "update Deployment payment-gateway-deployment",

@@ -63,7 +63,7 @@ describe("a deployment that fails", () => {
     expect(failed.status, failed.output).toBe(1);
     expect(failed.output).toContain("dev: deployment 2 failed, and was rolled back to deployment 1. Why it failed:");
     expect(failed.output).toContain("patchbay:plugins.tax-calculator.release  1.0.1 -> 1.0.0");
-    expect(file().startsWith(good.trimEnd())).toBe(true);
+    expect(file().replace(/^ {2}patchbay:holds:\n(?: {4}.*\n)*/m, "")).toBe(good);
     expect(holds()).toMatchObject({ "tax-calculator": { release: "1.0.0", refused: "1.0.1" } });
     const kept = /kept in (\S+)\./.exec(failed.output)?.[1] ?? "";
     expect(readFileSync(join(project.directory, kept), "utf8")).toBe(broken);
@@ -115,7 +115,7 @@ describe("a deployment that fails", () => {
     );
     expect(output.trim()).toBe(passwords.good);
     expect(await mountedPassword()).toBe(passwords.good);
-    expect((await project.up("dev")).changes.size).toBe(0);
+    expect((await deploy()).output).toContain("dev: nothing changed");
   });
 
   test("is tried again after a plain update that failed, and goes back to the last one that did not", async () => {

@@ -21,7 +21,9 @@ afterAll(async () => {
 });
 
 async function pods(): Promise<Map<string, string>> {
-  const { items } = await core.listPodForAllNamespaces({ labelSelector: "app.kubernetes.io/managed-by=patchbay-examples" });
+  const { items } = await core.listPodForAllNamespaces({
+    labelSelector: "app.kubernetes.io/managed-by=patchbay-examples",
+  });
   const living = items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
   return new Map(living.map(({ metadata }) => [metadata?.labels?.["app"] ?? "", metadata?.uid ?? ""]));
 }
@@ -41,7 +43,10 @@ describe("the systems", () => {
     const order = { orderId: crypto.randomUUID(), items: [{ sku: "mug-blue", quantity: 2 }] };
     expect(await services.inventory("/reservations", "stock.read", order)).toMatchObject({ status: 403 });
     expect(await services.inventory("/reservations", "stock.reserve", order)).toEqual({ status: 201, body: order });
-    expect(await services.token("stock.read", "another")).toMatchObject({ status: 401, body: { error: "invalid_client" } });
+    expect(await services.token("stock.read", "another")).toMatchObject({
+      status: 401,
+      body: { error: "invalid_client" },
+    });
   });
 
   test("the fraud detection takes its key, and no other", async () => {

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { CoreV1Api, CustomObjectsApi, KubeConfig } from "@kubernetes/client-node";
-import { CloudEvent, HTTP } from "cloudevents";
+import { type CloudEvent, HTTP } from "cloudevents";
 
 /** One try to deliver an event. */
 export interface Delivery {
@@ -49,7 +49,7 @@ const PASSING = new Set([404, 408, 409, 429]);
  */
 export class Broker {
   /** Every event that came in, in order. */
-  readonly received: CloudEvent[] = [];
+  readonly received: CloudEvent<unknown>[] = [];
   /** Every try to deliver one, in order. */
   readonly deliveries: Delivery[] = [];
   readonly #server: Server;
@@ -84,7 +84,7 @@ export class Broker {
   }
 
   /** Hands an event in, as the host does. */
-  async send(namespace: string, event: CloudEvent): Promise<void> {
+  async send(namespace: string, event: CloudEvent<unknown>): Promise<void> {
     const { headers, body } = HTTP.binary(event);
     const response = await fetch(`${this.address}/${namespace}/default`, {
       method: "POST",
@@ -110,7 +110,7 @@ export class Broker {
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, namespace = "", broker = ""] = (request.url ?? "").split("/");
     try {
-      const event = HTTP.toEvent({ headers: request.headers, body: await text(request) }) as CloudEvent;
+      const event = HTTP.toEvent({ headers: request.headers, body: await text(request) }) as CloudEvent<unknown>;
       this.received.push(event);
       for (const trigger of await this.#triggers(namespace, broker)) {
         if (matches(trigger, event)) this.#start(this.#deliver(event, trigger));
@@ -138,7 +138,7 @@ export class Broker {
     return list.items.filter(({ spec }) => spec.broker === broker);
   }
 
-  async #deliver(event: CloudEvent, { spec: { subscriber, delivery } }: Trigger): Promise<void> {
+  async #deliver(event: CloudEvent<unknown>, { spec: { subscriber, delivery } }: Trigger): Promise<void> {
     const url = await this.#urlOf(subscriber);
     let status: number | undefined;
     for (let retry = 0; retry <= delivery.retry; retry++) {
@@ -153,7 +153,7 @@ export class Broker {
     await this.#post(failed, await this.#urlOf(delivery.deadLetterSink), true);
   }
 
-  async #post(event: CloudEvent, url: string, isDeadLetter: boolean): Promise<number | undefined> {
+  async #post(event: CloudEvent<unknown>, url: string, isDeadLetter: boolean): Promise<number | undefined> {
     const { headers, body } = HTTP.binary(event);
     const at = Date.now();
     const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(DELIVERY_TIMEOUT_MILLISECONDS)]);
@@ -173,7 +173,7 @@ export class Broker {
   }
 }
 
-function matches({ spec }: Trigger, event: CloudEvent): boolean {
+function matches({ spec }: Trigger, event: CloudEvent<unknown>): boolean {
   return Object.entries(spec.filter.attributes).every(([name, value]) => event[name] === value);
 }
 

@@ -38,7 +38,13 @@ export interface MockWorldOptions {
 export const concealed = "[secret]";
 
 /** Lets everything be created without anything to wait for: the mocks know no resource hooks. */
-export const openGate: Gate = { namespaceOptions: {}, taskOptions: {}, serviceOptions: {}, verificationOptions: {} };
+export const openGate: Gate = {
+  namespaceOptions: {},
+  taskOptions: {},
+  serviceOptions: {},
+  workloadOptions: {},
+  verificationOptions: {},
+};
 
 /** Random bytes, as the mocked provider makes them. */
 export const mockBytes = Buffer.alloc(32, 7).toString("base64");

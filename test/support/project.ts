@@ -51,7 +51,8 @@ export class Project {
   readonly directory: string;
   readonly variables: Readonly<Record<string, string>>;
 
-  constructor() {
+  /** @param kubeconfig of the cluster that it works on; the one of the integration tests, if absent */
+  constructor(kubeconfig: string = testCluster().kubeconfig) {
     this.directory = mkdtempSync(join(tmpdir(), "patchbay-project-"));
     for (const file of ["index.ts", "Pulumi.yaml", "package.json"])
       copyFileSync(join(checkout, file), join(this.directory, file));
@@ -61,7 +62,7 @@ export class Project {
     this.variables = {
       ...testEngine().environment,
       ...localBackend(join(this.directory, "state"), {}),
-      KUBECONFIG: testCluster().kubeconfig,
+      KUBECONFIG: kubeconfig,
       // Without it the engine does not know --event-log.
       PULUMI_DEBUG_COMMANDS: "true",
     };

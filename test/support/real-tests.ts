@@ -8,10 +8,10 @@ interface RealTests {
 
 /**
  * The tests on a real node; where there can be none, a single one that is skipped and names the reason. With
- * `PATCHBAY_TEST_NODE=required` they run in any case, and then fail there.
+ * `PATCHBAY_TEST_NODE=required`, or a real node asked for, they run in any case, and then fail there.
  */
 export async function realTests(environment: NodeJS.ProcessEnv): Promise<RealTests> {
-  const isRequired = environment["PATCHBAY_TEST_NODE"] === "required";
+  const isRequired = environment["PATCHBAY_TEST_NODE"] === "required" || environment["PATCHBAY_NODE"] === "real";
   return isRequired || (await impossible(environment)) === undefined
     ? { include: ["test/real/**/*.test.ts"], globalSetup: ["test/support/real-setup.ts"] }
     : { include: ["test/support/no-real-node.test.ts"], globalSetup: [] };

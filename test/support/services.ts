@@ -66,7 +66,12 @@ export class ShopServices {
   async query(statement: string, password: string = shopSecrets.ordersPassword): Promise<string> {
     const psql = join(machineFolders(checkout).postgres, "psql");
     const args = ["--no-psqlrc", "--tuples-only", "--no-align", "--command", statement];
-    const env = { PGHOST: await this.#address("orders-db"), PGDATABASE: "orders", PGUSER: "shop", PGPASSWORD: password };
+    const env = {
+      PGHOST: await this.#address("orders-db"),
+      PGDATABASE: "orders",
+      PGUSER: "shop",
+      PGPASSWORD: password,
+    };
     const { stdout } = await run(psql, args, { env });
     return stdout.trim();
   }

@@ -3,6 +3,7 @@ import { PatchbayError } from "../../../model/index.ts";
 import type { Gate } from "../../target.ts";
 import { annotation, label } from "../labels.ts";
 import type { Connection } from "./connection.ts";
+import type { WorkloadKind } from "./workload.ts";
 
 export interface Cluster {
   /** Contents of a kubeconfig, or its path; the ambient one, if absent. */
@@ -44,6 +45,7 @@ export function clusterGate(name: string, cluster: Cluster): Gate {
     namespaceOptions: { hooks: { beforeCreate: before("namespace", checkNamespace) } },
     serviceOptions: { hooks: { onError } },
     taskOptions: { hooks: { beforeCreate: before("task", awaitEarlierTasks), onError } },
+    workloadOptions: { hooks: { beforeCreate: before("workload", awaitFormerGone) } },
     verificationOptions: { hooks: { beforeCreate: before("rollout", awaitRollout), onError } },
   };
 }
@@ -70,12 +72,22 @@ const awaitRollout: Check = async (connection, { namespace, annotations }) => {
   const awaited = {
     namespace: known(namespace, "namespace"),
     name: read(annotation.workload),
-    kind: read(annotation.workloadKind) === "Rollout" ? ("Rollout" as const) : ("Deployment" as const),
+    kind: workloadKind(read(annotation.workloadKind)),
     generation: Number(read(annotation.workloadGeneration)),
     restartLimit: Number(read(annotation.restartLimit)),
   };
   await waitForRollout(connection, awaited, show);
 };
+
+const awaitFormerGone: Check = async (connection, { name, namespace, annotations }) => {
+  const { waitUntilGone } = await import("./former.ts");
+  const kind = workloadKind(known(annotations?.[annotation.workloadKind], annotation.workloadKind));
+  await waitUntilGone(connection, kind, { namespace: known(namespace, "namespace"), name: known(name, "name") }, show);
+};
+
+function workloadKind(text: string): WorkloadKind {
+  return text === "Rollout" ? "Rollout" : "Deployment";
+}
 
 /** Prints the last words of a Job that the engine saw fail: it names the Job, and not why. */
 async function explainJob(connection: Connection, { namespace, labels }: Metadata, resource: string): Promise<void> {

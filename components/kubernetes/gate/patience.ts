@@ -35,6 +35,7 @@ function unreachable(subject: string, error: unknown): PatchbayError {
   if (error instanceof PatchbayError) return error;
   // The exception's message holds the whole answer; its first line says what it was.
   const [said = "no answer"] = (error as Error).message.split("\n");
+  if (error instanceof ApiException && error.code === 404) return gone(subject);
   return new PatchbayError([
     {
       code: "rollout-failed",
@@ -43,6 +44,20 @@ function unreachable(subject: string, error: unknown): PatchbayError {
       found: error instanceof ApiException ? `the API answered with status ${String(error.code)}` : said,
       expected: "a cluster that answers, and a user who may ask (docs/how-to/use-your-own-cluster.md)",
       remedy: "see that the cluster can be reached and the object is there, then run pulumi up again",
+    },
+  ]);
+}
+
+/** The engine has brought it in, so that somebody has taken it away. */
+function gone(subject: string): PatchbayError {
+  return new PatchbayError([
+    {
+      code: "rollout-failed",
+      file: subject,
+      path: "",
+      found: "nothing: it has been deleted since the engine brought it in",
+      expected: "what the engine brought in",
+      remedy: "pulumi refresh, which makes the engine see that, then pulumi up",
     },
   ]);
 }
