@@ -2,9 +2,9 @@ import type { ResolvedEnvironment, ResolvedPlugin } from "../../model/index.ts";
 
 /**
  * What a pod of a plugin does. A candidate is a pod of a canary's new release that is verified before there is any traffic for
- * it. Services select workloads only; network policies hold for all of a plugin's pods.
+ * it; `services` waits for the systems that the plugin is bound to. Services select workloads only; network policies hold for all of a plugin's pods.
  */
-export type PodRole = "workload" | "candidate" | "task" | "verification";
+export type PodRole = "workload" | "candidate" | "services" | "task" | "verification";
 
 /** Roles of pods that answer requests. */
 export const servingRoles: readonly PodRole[] = ["workload", "candidate"];

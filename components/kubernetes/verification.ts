@@ -158,7 +158,7 @@ export function servicesArgs(context: PodContext): Job | undefined {
       backoffLimit: 0,
       activeDeadlineSeconds: seconds(wait) + grace,
       template: {
-        metadata: { labels: podLabels(plugin.name, "verification") },
+        metadata: { labels: podLabels(plugin.name, "services") },
         spec: {
           ...podBase(context),
           restartPolicy: "Never",

@@ -39,7 +39,12 @@ const web = z
       .describe("What to ask, as the controller reaches it."),
     method: z.enum(["GET", "POST", "PUT"]).default("GET").describe("HTTP method."),
     headers: z
-      .array(z.strictObject({ key: z.string().min(1).max(128), value: z.string().max(4096) }))
+      .array(
+        z.strictObject({
+          key: z.string().min(1).max(128).describe("Name of the header."),
+          value: z.string().max(4096).describe("What it says."),
+        }),
+      )
       .max(32)
       .default([])
       .describe("Headers to send. Not for secrets: they stand in the AnalysisTemplate."),
@@ -114,4 +119,3 @@ export const analysisSchema = z
 
 export type Analysis = z.output<typeof analysisSchema>;
 export type Metric = Analysis["metrics"][number];
-export type MetricProvider = Metric["provider"];

@@ -45,8 +45,9 @@ const analysisRun = {
       z.strictObject({
         name: z
           .string({ error: "an argument's name" })
-          .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, { error: "a name of lower-case letters, digits and hyphens" }),
-        value: z.string({ error: "a text in quotes" }).max(4096),
+          .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, { error: "a name of lower-case letters, digits and hyphens" })
+          .describe("Name of the argument."),
+        value: z.string({ error: "a text in quotes" }).max(4096).describe("What stands for it."),
       }),
     )
     .max(64)
