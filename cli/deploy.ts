@@ -9,12 +9,12 @@ import {
   undoDrift,
 } from "../delivery/index.ts";
 import { PatchbayError, type Problem } from "../model/index.ts";
-import { clusterStatus, showProgress } from "../toolchain/index.ts";
+import { showProgress } from "../toolchain/index.ts";
 import { described, driftSource } from "./drift.ts";
 import { stoppingEngine } from "./interruption.ts";
 import { outcomeText } from "./outcome.ts";
 import type { Project } from "./project.ts";
-import { clusterDirectory, currentSession, type Session } from "./session.ts";
+import { currentSession, type Session } from "./session.ts";
 import { summarise } from "./summarise.ts";
 import { heading, terminal } from "./terminal.ts";
 
@@ -33,7 +33,7 @@ export async function deploy({ project, environment, message, yes, mend }: Deplo
   const file = StackFile.of(project.directory, environment);
   if (!yes && !process.stdin.isTTY) throw new PatchbayError([unasked]);
   const session = await currentSession({ project, progress: showProgress(process.stderr) });
-  if (isStopped(project, session)) throw new PatchbayError([stoppedCluster]);
+  if (session.embedded !== undefined && session.embedded.state !== "running") throw new PatchbayError([stoppedCluster]);
   const stack = await EnvironmentStack.open(environment, session);
 
   const outcome = await stoppingEngine(async ({ signal, wasAsked }) =>
@@ -86,11 +86,6 @@ async function confirmed(environment: string): Promise<boolean> {
   } finally {
     terminal.close();
   }
-}
-
-/** A cluster of the user's is theirs to look after. */
-function isStopped(project: Project, { context }: Session): boolean {
-  return context === undefined && clusterStatus(clusterDirectory(project)).state !== "running";
 }
 
 const unasked: Problem = {

@@ -5,6 +5,13 @@ const begun =
 /** The engine's sign of life where there is no terminal. */
 const heartbeat = /^@ \w+( update)?\.*$/;
 
+/** What a refresh looked at; what it found follows in the steps. */
+const looked = /^\s*~\s+\S+ \S+ refresh \(\d+\.\d+s\)$/;
+
+/** What the provider says of a Job that runs as it should, besides that it waits for it. */
+const uneventful =
+  /Waiting for Job "\S+" to (start|succeed \(Active: 0 \|.*Failed: 0\))$|Container "\S+" completed with exit code 0$/;
+
 /**
  * Takes the engine's output in pieces and passes on what a reader wants to know: each step when it has ended, and what it
  * waits for, once. The steps' beginnings, and the signs of life between them, stay behind.
@@ -14,7 +21,7 @@ export function calmed(write: (text: string) => void): { write: (text: string) =
   let last = "";
   const line = (text: string) => {
     const plain = withoutColour(text);
-    if (begun.test(plain) || heartbeat.test(plain) || (plain === last && plain !== "")) return;
+    if ([begun, heartbeat, looked, uneventful].some((noise) => noise.test(plain)) || (plain === last && plain !== "")) return;
     last = plain;
     write(`${text}\n`);
   };

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { PatchbayError } from "../model/problem.ts";
 
 /*
@@ -23,10 +23,15 @@ program
   .command("start")
   .description("set everything up, and bring an environment up")
   .option("--context <name>", "a context of your kubeconfig, instead of the embedded cluster")
+  .addOption(
+    new Option("--node <kind>", "the embedded cluster's nodes; real where the machine can, if absent")
+      .choices(["real", "simulated"])
+      .conflicts("context"),
+  )
   .option("--environment <name>", "the environment to bring up", "dev")
-  .action(async ({ context, environment }: { context?: string; environment: string }) => {
+  .action(async (options: { context?: string; node?: "real" | "simulated"; environment: string }) => {
     const { start } = await import("./start.ts");
-    await start({ project: await here(), environment, context });
+    await start({ project: await here(), ...options });
   });
 
 program

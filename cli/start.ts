@@ -1,8 +1,9 @@
 import { changeMessage, EnvironmentStack } from "../delivery/index.ts";
 import { PatchbayError, type Problem } from "../model/index.ts";
-import { showProgress } from "../toolchain/index.ts";
+import { type NodeKind, showProgress } from "../toolchain/index.ts";
 import { stoppingEngine } from "./interruption.ts";
 import type { Project } from "./project.ts";
+import { startServices } from "./services.ts";
 import { openSession } from "./session.ts";
 import { summarise } from "./summarise.ts";
 import { heading, terminal } from "./terminal.ts";
@@ -11,18 +12,23 @@ export interface StartOptions {
   readonly project: Project;
   readonly environment: string;
   readonly context?: string | undefined;
+  readonly node?: NodeKind | undefined;
 }
 
-/** The main job: an engine, a cluster, the preview's diff, the update, and what came of it. */
-export async function start({ project, environment, context }: StartOptions): Promise<void> {
-  const session = await openSession({ project, context, progress: showProgress() });
+/** The main job: an engine, a cluster, the preview's diff, what the plugins are bound to, the update, and what came of it. */
+export async function start({ project, environment, context, node }: StartOptions): Promise<void> {
+  const progress = showProgress();
+  const session = await openSession({ project, context, node, progress });
   const stack = await EnvironmentStack.open(environment, session);
   const output = terminal();
 
-  const { declared, changed } = await stoppingEngine(async ({ signal, wasAsked }) => {
+  const { declared, changed } = await stoppingEngine(async ({ signal, asked, wasAsked }) => {
     heading(`Preview of ${environment}`);
     const changes = await stack.preview(output, signal);
     if (wasAsked()) throw new PatchbayError([stopped(environment)]);
+    await startServices({ project, session, stack, progress, signal: asked }).catch((error: unknown) => {
+      throw wasAsked() ? new PatchbayError([stopped(environment)]) : error;
+    });
     const { before, after } = await stack.declared();
     if (changes.any) {
       heading(`Update of ${environment}`);
@@ -39,7 +45,7 @@ function stopped(environment: string): Problem {
     code: "engine-failed",
     file: `Pulumi.${environment}.yaml`,
     path: "",
-    found: "Ctrl-C after the preview",
+    found: "Ctrl-C before the update",
     expected: "an update",
     remedy: "nothing was changed; run it again to go on",
   };

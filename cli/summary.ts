@@ -21,50 +21,57 @@ export function summary({ environment, namespace, statuses, plugins, node }: Sum
     `${String(ready)} of ${String(wanted)} ready`,
     verification,
   ]);
-  const bound = Object.entries(plugins).flatMap(([plugin, { bindings }]) =>
-    Object.entries(bindings).map(([point, to]) => [
+  const bound = Object.entries(plugins).flatMap(([plugin, { bindings }]) => {
+    const status = statuses.find((one) => one.plugin === plugin);
+    return Object.entries(bindings).map(([point, to]) => [
       plugin,
       point,
       to,
-      bindingState(
-        point,
-        statuses.find((status) => status.plugin === plugin),
-      ),
-    ]),
-  );
+      status === undefined ? "unknown" : bindingState(point, status),
+    ]);
+  });
   const blocks = [
     table([["PLUGIN", "RELEASE", "NAMESPACE", "PODS", "VERIFICATION"], ...running]),
     bound.length === 0 ? "No plugin has a binding." : table([["PLUGIN", "BINDING", "BOUND TO", "STATE"], ...bound]),
     ...(node === undefined ? [] : [aboutNode(node)]),
-    nextSteps(environment, namespace),
+    nextSteps(environment, namespace, node?.kind === "real" ? statuses : []),
   ];
   return `${blocks.join("\n\n")}\n`;
 }
 
 function aboutNode(node: NodeChoice): string {
-  const meaning =
-    node.kind === "real"
-      ? "Pods and Jobs ran as containers on this machine."
-      : "The embedded cluster's API server is real, its nodes are simulated (kwok): pods and Jobs are played, no image was run.";
-  return `${nodeLine(node)}\n${meaning}`;
+  return `${nodeLine(node)}\n${meaning[node.kind].join("\n")}`;
 }
 
-/** A binding works where the pods have its files, and the plugin was verified with them. */
-function bindingState(point: string, status: PluginStatus | undefined): string {
-  if (status === undefined) return "unknown";
-  const files = status.mounted.includes(point) ? "mounted" : "not mounted";
-  return `${files}, verification ${status.verification}`;
+const meaning: Readonly<Record<NodeChoice["kind"], readonly string[]>> = {
+  real: [
+    "Pods and Jobs run as containers on this machine. Passed means that the plugin answered its checks, and that each binding was tried",
+    "with its credentials, from inside the cluster: a login, a token, an answer of the API. Network policies are stored, not enforced.",
+  ],
+  simulated: [
+    "The API server and the controllers are real, the nodes are simulated (kwok): pods and Jobs are played, no image was run.",
+    "Passed means that Kubernetes took everything, and rolled it out in order; nothing answered a check, no binding was tried.",
+  ],
+};
+
+/** A binding works where the pods have its files, and the plugin was verified with them; what that saw says it best. */
+function bindingState(point: string, { mounted, verification, proof }: PluginStatus): string {
+  const files = mounted.includes(point) ? "mounted" : "not mounted";
+  return `${files}, ${proof[point] ?? `verification ${verification}`}`;
 }
 
-function nextSteps(environment: string, namespace: string): string {
+function nextSteps(environment: string, namespace: string, callable: readonly PluginStatus[]): string {
+  const [{ plugin, readyUrl } = {}] = callable.filter((status) => status.readyUrl !== undefined);
   return [
-    "The record      pulumi stack history -s " + environment,
-    'By hand         eval "$(npm run -s env)"; pulumi preview -s ' +
-      environment +
-      "; kubectl -n " +
-      namespace +
-      " get all",
-    `Change it       edit Pulumi.${environment}.yaml, and run npm start again`,
+    ...(plugin === undefined || readyUrl === undefined
+      ? []
+      : [
+          `Call it         curl -i ${readyUrl}`,
+          `Its logs        kubectl -n ${namespace} logs -l patchbay.dev/plugin=${plugin},patchbay.dev/role=workload`,
+        ]),
+    `The record      pulumi stack history -s ${environment}`,
+    `By hand         eval "$(npm run -s env)"; pulumi preview -s ${environment}; kubectl -n ${namespace} get all`,
+    `Change it       edit Pulumi.${environment}.yaml, and run npx patchbay deploy ${environment}`,
     "Next            docs/tutorial.md: your own first plugin",
     "End             npm stop",
   ].join("\n");

@@ -62,9 +62,10 @@ export class EnvironmentStack {
     return new EnvironmentStack(name, stack);
   }
 
-  /** Shows what an update would change. */
+  /** Shows what an update would change: field by field, or where there was no update yet, which would be thousands of lines, by name. */
   async preview(output: Output, signal: AbortSignal): Promise<Changes> {
-    const run = this.#stack.preview({ diff: true, signal, ...displayed(output) });
+    const last = await asked(this.#stack.info(false));
+    const run = this.#stack.preview({ diff: last !== undefined, signal, ...displayed(output) });
     const { changeSummary } = await explained(this.name, "preview", run).finally(output.end);
     return changes(changeSummary);
   }
@@ -134,9 +135,14 @@ export class EnvironmentStack {
   }
 }
 
-/** Everything that the engine says: its diagnostics come as errors. */
+/** Everything that the engine says but the outputs, which are long: its diagnostics come as errors. */
 function displayed({ write, colour }: Output) {
-  return { onOutput: write, onError: write, color: colour ? ("always" as const) : ("never" as const) };
+  return {
+    onOutput: write,
+    onError: write,
+    color: colour ? ("always" as const) : ("never" as const),
+    suppressOutputs: true,
+  };
 }
 
 async function inWorkspace<T>(

@@ -1,4 +1,6 @@
-import type { BatchV1Api, CustomObjectsApi, V1Deployment, V1Job } from "@kubernetes/client-node";
+import type { BatchV1Api, CustomObjectsApi, V1Deployment, V1Job, V1Service } from "@kubernetes/client-node";
+
+import { type Proof, readProof } from "./proof.ts";
 
 /** How a plugin fares in its environment, as the cluster tells it. */
 export interface PluginStatus {
@@ -8,8 +10,12 @@ export interface PluginStatus {
   readonly ready: number;
   readonly wanted: number;
   readonly verification: "passed" | "failed" | "running" | "missing";
+  /** What the verification saw of its bindings, by name; nothing where it left no report. */
+  readonly proof: Proof;
   /** Names of the bindings that its pods mount. */
   readonly mounted: readonly string[];
+  /** Where it says that it is ready, by the address of its Service in the cluster; undefined where it has none. */
+  readonly readyUrl: string | undefined;
 }
 
 /** Where to look: a kubeconfig's path, and the namespace. */
@@ -20,18 +26,23 @@ export interface StatusSource {
 
 /** Status of each plugin of an environment, by name. */
 export async function pluginStatuses({ kubeconfig, namespace }: StatusSource): Promise<PluginStatus[]> {
-  const { AppsV1Api, BatchV1Api, CustomObjectsApi, KubeConfig } = await import("@kubernetes/client-node");
+  const { AppsV1Api, BatchV1Api, CoreV1Api, CustomObjectsApi, KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const labelSelector = "patchbay.dev/plugin";
-  const [deployments, rollouts, jobs] = await Promise.all([
+  const core = config.makeApiClient(CoreV1Api);
+  const [deployments, rollouts, jobs, services] = await Promise.all([
     config.makeApiClient(AppsV1Api).listNamespacedDeployment({ namespace, labelSelector }),
     listRollouts(config.makeApiClient(CustomObjectsApi), namespace, labelSelector),
     listJobs(config.makeApiClient(BatchV1Api), namespace, labelSelector),
+    core.listNamespacedService({ namespace, labelSelector }),
   ]);
-  return [...deployments.items, ...rollouts]
-    .map((workload) => statusOf(workload, jobs))
-    .sort((a, b) => a.plugin.localeCompare(b.plugin, "en"));
+  const statuses = [...deployments.items, ...rollouts].map(async (workload) => {
+    const job = newestOf(jobs, workload.metadata?.name ?? "");
+    const proof = job?.metadata?.name === undefined ? {} : await readProof(core, job.metadata.name, namespace);
+    return { ...statusOf(workload, services.items), verification: verificationOf(job), proof };
+  });
+  return (await Promise.all(statuses)).sort((a, b) => a.plugin.localeCompare(b.plugin, "en"));
 }
 
 /** A Rollout (Argo Rollouts v1alpha1), as far as it is written like a Deployment. */
@@ -58,18 +69,30 @@ async function listJobs(batch: BatchV1Api, namespace: string, labelSelector: str
   return items;
 }
 
-function statusOf({ metadata, spec, status }: Workload, jobs: readonly V1Job[]): PluginStatus {
+function statusOf(
+  { metadata, spec, status }: Workload,
+  services: readonly V1Service[],
+): Omit<PluginStatus, "verification" | "proof"> {
   const plugin = metadata?.name ?? "";
   return {
     plugin,
     version: metadata?.labels?.["app.kubernetes.io/version"] ?? "unknown",
     ready: status?.readyReplicas ?? 0,
     wanted: spec?.replicas ?? 0,
-    verification: verificationOf(newestOf(jobs, plugin)),
     mounted: (spec?.template.spec?.volumes ?? []).flatMap(({ name }) =>
       name.startsWith("binding-") ? [name.slice("binding-".length)] : [],
     ),
+    readyUrl: readyUrl(
+      services.find((service) => service.metadata?.name === plugin),
+      spec,
+    ),
   };
+}
+
+function readyUrl(service: V1Service | undefined, spec: Workload["spec"]): string | undefined {
+  const address = service?.spec?.clusterIP;
+  const path = spec?.template.spec?.containers.find(({ readinessProbe }) => readinessProbe)?.readinessProbe?.httpGet;
+  return address === undefined ? undefined : `http://${address}${path?.path ?? "/"}`;
 }
 
 /** The verification of the newest change: an update that was killed may have left an older one. */

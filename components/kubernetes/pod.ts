@@ -81,8 +81,7 @@ function environmentVariables(
   more: Readonly<Record<string, string>>,
 ): EnvVar[] {
   const sink = plugin.release.emits.length > 0 ? brokerAddress(environment) : undefined;
-  const own = {
-    ...plugin.env,
+  const all = {
     PATCHBAY_PLUGIN: plugin.name,
     PATCHBAY_RELEASE: plugin.version,
     PATCHBAY_ENVIRONMENT: environment.name,
@@ -90,8 +89,10 @@ function environmentVariables(
     // K_SINK is where Knative's sources send (Knative Eventing, "SinkBinding").
     ...(sink !== undefined && { K_SINK: sink, PATCHBAY_EMITS: plugin.release.emits.join(" ") }),
     ...more,
+    // Last, so that a diff shows what was added to them, and no more; the model refuses names of ours there.
+    ...plugin.env,
   };
-  return Object.entries(own).map(([name, value]) => ({ name, value: literal(value) }));
+  return Object.entries(all).map(([name, value]) => ({ name, value: literal(value) }));
 }
 
 /** A text that stays as it is: in variables and arguments Kubernetes replaces `$(NAME)`, and reads each `$$` as one dollar. */

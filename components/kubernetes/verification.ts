@@ -17,9 +17,6 @@ type Job = types.input.batch.v1.Job;
 export const defaultVerifier =
   "registry.example.com/patchbay/verifier@sha256:7457a032669226a4904cbf544c2f1a77eb1dd07ac2f70a2ec6716142f6b2c9d8";
 
-/** The last words of a container that fails say why. */
-const terminationMessagePolicy = "FallbackToLogsOnError";
-
 /** A request that must be answered as expected. */
 export interface PlannedCheck {
   readonly path: string;
@@ -119,7 +116,6 @@ export function verificationSpec(
         image: image ?? plugin.release.image,
         args: args.map(literal),
         ...(command && { command: command.map(literal) }),
-        terminationMessagePolicy,
       },
       { PATCHBAY_URL: url },
     ),
@@ -177,7 +173,7 @@ function verifierContainer(
   const image = context.environment.verifier.image ?? defaultVerifier;
   return container(
     context,
-    { name: "verifier", image, args: [command], terminationMessagePolicy },
+    { name: "verifier", image, args: [command] },
     { PATCHBAY_VERIFICATION: JSON.stringify(verificationPlan(context, url)) },
   );
 }

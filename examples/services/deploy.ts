@@ -23,6 +23,8 @@ export interface DeployOptions {
   readonly progress: Progress;
   /** Whether faults can be switched on in the systems; for tests. Default: false. */
   readonly faults?: boolean;
+  /** Ends the waiting; what was applied stays. */
+  readonly signal?: AbortSignal;
 }
 
 const FIELD_MANAGER = "patchbay-examples";
@@ -44,7 +46,7 @@ export async function deployServices(options: DeployOptions): Promise<void> {
   const config = kubeConfig(options.kubeconfig);
   const names = systems.map(({ name }) => name).join(", ");
   const step = { title: `start the shop's systems (${names})`, usually: "10 s" };
-  await options.progress.step(step, (report) => bringAll(config, systems, report));
+  await options.progress.step(step, (report) => bringAll(config, systems, report, options.signal));
 }
 
 /** Removes the systems with their data and namespaces, and returns when they have gone. */
@@ -56,6 +58,7 @@ async function bringAll(
   config: KubeConfig,
   systems: readonly System[],
   report: (detail: string) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   const objects = config.makeApiClient(KubernetesObjectApi);
   const core = config.makeApiClient(CoreV1Api);
@@ -71,10 +74,11 @@ async function bringAll(
   );
   reportAwaited();
   const ended = new AbortController();
+  const waiting = AbortSignal.any([ended.signal, ...(signal ? [signal] : [])]);
   const bringOne = async (system: System) => {
     await removeHopeless(config, system);
     await bring(objects, system);
-    await untilReady(config, system, ended.signal);
+    await untilReady(config, system, waiting);
     awaited.delete(system.name);
     reportAwaited();
   };

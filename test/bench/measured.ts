@@ -24,6 +24,14 @@ export interface Measured extends Sample {
   readonly output: string;
 }
 
+/** A program that has ended, well or not. */
+export interface Ended extends Measured {
+  readonly status: number | null;
+  /** When it was started and when it had ended, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
 interface RunOptions {
   readonly directory: string;
   readonly variables: Readonly<Record<string, string>>;
@@ -40,9 +48,21 @@ const graceMilliseconds = 15_000;
  *
  * @throws Error with its output where it fails; the signal's reason where it was aborted, once it has ended.
  */
-export function runToEnd(program: string, args: readonly string[], options: RunOptions): Promise<Measured> {
+export async function runToEnd(program: string, args: readonly string[], options: RunOptions): Promise<Ended> {
+  const ended = await runToAnyEnd(program, args, options);
+  if (ended.status !== 0) throw new Error(`${program} ${args.slice(0, 2).join(" ")} failed:\n${ended.output}`);
+  return ended;
+}
+
+/**
+ * Runs a program to its end, whatever that is. The output of one that fails has its standard error at the end.
+ *
+ * @throws the signal's reason where it was aborted, once it has ended.
+ */
+export function runToAnyEnd(program: string, args: readonly string[], options: RunOptions): Promise<Ended> {
   options.signal.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<Measured>();
+  const { promise, resolve, reject } = Promise.withResolvers<Ended>();
+  const startedAt = Date.now();
   const started = performance.now();
   const child = spawn(program, args, {
     cwd: options.directory,
@@ -70,9 +90,9 @@ export function runToEnd(program: string, args: readonly string[], options: RunO
     options.signal.removeEventListener("abort", abort);
     const seconds = (performance.now() - started) / 1000;
     const sample = usage.stop();
+    const output = status === 0 ? stdout : `${stdout}${stderr}`;
     if (options.signal.aborted) reject(options.signal.reason as Error);
-    else if (status !== 0) reject(new Error(`${program} ${args.slice(0, 2).join(" ")} failed:\n${stdout}${stderr}`));
-    else resolve({ seconds, ...sample, output: stdout });
+    else resolve({ status, seconds, startedAt, endedAt: Date.now(), ...sample, output });
   });
   return promise;
 }

@@ -1,11 +1,12 @@
-import { copyFileSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import { localBackend } from "../../toolchain/index.ts";
-import { type Machine, runToEnd } from "./measured.ts";
+import { type Ended, type Machine, runToAnyEnd, runToEnd } from "./measured.ts";
+import type { RawResource } from "./raw-program.ts";
 import { catalogIn, isComponent, recordResources } from "./recording.ts";
-import { synthetic } from "./synthetic.ts";
+import { type Synthetic, synthetic } from "./synthetic.ts";
 
 const checkout = resolve(import.meta.dirname, "../..");
 
@@ -26,58 +27,82 @@ export interface Pair {
 }
 
 /** Two fresh stacks with the same resources, each in a namespace and a backend of its own. */
-export async function createPair(machine: Machine, plugins: number, name: string): Promise<Pair> {
-  const [ours, raw] = [project(machine, "ours", name), project(machine, "raw", name)];
-  const documents = synthetic(plugins, ours.namespace);
-  for (const folder of ["components", "model", "sources"])
-    cpSync(join(checkout, folder), join(ours.directory, folder), { recursive: true });
-  copyFileSync(join(checkout, "index.ts"), join(ours.directory, "index.ts"));
-  for (const release of documents.releases) {
-    const folder = join(ours.directory, "catalog", release.plugin);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, `${release.version}.yaml`), stringify(release));
-  }
-  copyFileSync(fileURLToPath(import.meta.resolve("./raw-program.ts")), join(raw.directory, "index.ts"));
-  const recorded = await recordResources(synthetic(plugins, raw.namespace), catalogIn(ours.directory, documents));
-  writeFileSync(join(raw.directory, "resources.json"), JSON.stringify(recorded));
-  const { environment, plugins: placements, credentials } = documents;
-  await createStack(
-    machine,
-    ours,
-    { "patchbay:environment": environment, "patchbay:plugins": placements },
-    credentials,
-  );
-  await createStack(machine, raw, {}, {});
-  return { ours, raw };
+export async function createPair(machine: Machine, plugins: number, name: string, version?: string): Promise<Pair> {
+  const pair = { ours: createProject(machine, "ours", name), raw: createProject(machine, "raw", name) };
+  for (const kind of kinds) await createStack(machine, pair[kind], synthetic(plugins, pair[kind].namespace, version));
+  return pair;
 }
 
-function project(machine: Machine, kind: Kind, name: string): Project {
+/** A project in a folder, a backend and a namespace of its own, which declares nothing yet. */
+export function createProject(machine: Machine, kind: Kind, name: string): Project {
   const directory = join(machine.directory, `${name}-${kind}`);
   mkdirSync(directory);
   for (const file of ["Pulumi.yaml", "package.json"]) copyFileSync(join(checkout, file), join(directory, file));
   symlinkSync(join(checkout, "node_modules"), join(directory, "node_modules"));
+  if (kind === "ours") {
+    for (const folder of ["components", "model", "sources"])
+      cpSync(join(checkout, folder), join(directory, folder), { recursive: true });
+    copyFileSync(join(checkout, "index.ts"), join(directory, "index.ts"));
+  } else {
+    copyFileSync(fileURLToPath(import.meta.resolve("./raw-program.ts")), join(directory, "index.ts"));
+  }
   const variables = { ...machine.variables, ...localBackend(join(directory, "state"), {}) };
   return { kind, directory, variables, namespace: `bench-${name}-${kind}` };
 }
 
-async function createStack(
+/** What a raw program leaves out of what Patchbay's registers, or does in another way. */
+export type Change = (resources: readonly RawResource[]) => readonly RawResource[];
+
+/** Makes a project's stack, with what it is to bring in. */
+export async function createStack(
   machine: Machine,
   project: Project,
-  config: Readonly<Record<string, unknown>>,
-  credentials: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  documents: Synthetic,
+  change?: Change,
 ): Promise<void> {
-  writeFileSync(join(project.directory, "Pulumi.dev.yaml"), stringify({ config }));
   await pulumi(machine, project, "stack", "init", "dev", "--no-select");
-  const secrets = Object.entries(credentials).flatMap(([service, entries]) =>
+  await declare(project, documents, change);
+  if (project.kind === "raw") return;
+  const secrets = Object.entries(documents.credentials).flatMap(([service, entries]) =>
     Object.entries(entries).flatMap(([key, value]) => ["--secret", `patchbay:credentials.${service}.${key}=${value}`]),
   );
   if (secrets.length > 0) await pulumi(machine, project, "config", "set-all", "--path", "-s", "dev", ...secrets);
 }
 
+/** Declares what a project's next update is to bring in. Credentials stay as they are. */
+export async function declare(project: Project, documents: Synthetic, change: Change = (all) => all): Promise<void> {
+  for (const release of documents.releases) {
+    const folder = join(project.directory, "catalog", release.plugin);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `${release.version}.yaml`), stringify(release));
+  }
+  if (project.kind === "raw") {
+    const recorded = await recordResources(documents, catalogIn(project.directory, documents));
+    writeFileSync(join(project.directory, "resources.json"), JSON.stringify(change(recorded)));
+    return;
+  }
+  const file = join(project.directory, "Pulumi.dev.yaml");
+  const settings = parse(readFileSync(file, "utf8")) as { readonly config?: object };
+  const { environment, plugins } = documents;
+  const config = { ...settings.config, "patchbay:environment": environment, "patchbay:plugins": plugins };
+  writeFileSync(file, stringify({ ...settings, config }));
+}
+
 /** Runs the engine once and measures it. */
-export function pulumi(machine: Machine, { directory, variables }: Project, ...args: readonly string[]) {
-  const all = [...args, "--non-interactive", "--color", "never"];
-  return runToEnd(machine.pulumi, all, { directory, variables, signal: machine.signal });
+export function pulumi(machine: Machine, project: Project, ...args: readonly string[]): Promise<Ended> {
+  return runToEnd(machine.pulumi, [...args, ...plain], runOptions(machine, project));
+}
+
+/** An update, whatever comes of it. */
+export function update(machine: Machine, project: Project): Promise<Ended> {
+  return runToAnyEnd(machine.pulumi, [...updateArguments, ...plain], runOptions(machine, project));
+}
+
+export const updateArguments = ["up", "--yes", "--skip-preview", "-s", "dev"] as const;
+const plain = ["--non-interactive", "--color", "never"] as const;
+
+function runOptions({ signal }: Machine, { directory, variables }: Project) {
+  return { directory, variables, signal };
 }
 
 interface State {

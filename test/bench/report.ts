@@ -1,20 +1,29 @@
 import { cpus, type as system, totalmem } from "node:os";
 import type { Sample } from "./measured.ts";
 import { packageVersion } from "./recording.ts";
-import { median, operations, type SizeResult } from "./rounds.ts";
+import { goals as rolloutGoals, rolloutLines } from "./rollouts/report.ts";
+import type { RolloutsResult } from "./rollouts/rollouts.ts";
+import { operations, type SizeResult } from "./rounds.ts";
+import type { StacksResult } from "./stacks.ts";
 import type { StartUp } from "./startup.ts";
+import { median } from "./statistics.ts";
+import { mebibytes, table } from "./table.ts";
+import { waveLines } from "./wave/report.ts";
+import type { WaveResult } from "./wave/wave.ts";
 
-/** Ratio that we aim at; what is above it is reported, not failed. */
+/** Ratio of our time to the raw program's that we aim at; what is above it is reported, not failed. */
 const goal = 1.1;
 
 export interface Results {
-  readonly sizes: readonly SizeResult[];
-  readonly startUp: readonly StartUp[];
+  readonly stacks?: StacksResult;
+  /** Figures, or why there can be none here. */
+  readonly rollouts?: RolloutsResult | { readonly impossible: string };
+  readonly wave?: WaveResult;
   /** Whether the engine saved its state while it worked. */
   readonly checkpoints: boolean;
 }
 
-export function machineFacts() {
+function machineFacts() {
   return {
     processors: cpus().length,
     model: cpus()[0]?.model ?? "unknown",
@@ -28,19 +37,24 @@ export function machineFacts() {
 
 /** Everything, samples included, for programs. */
 export function asJson(results: Results): string {
-  return JSON.stringify({ machine: machineFacts(), goal, ...results }, undefined, 2);
+  return JSON.stringify({ machine: machineFacts(), goals: { ratio: goal, ...rolloutGoals }, ...results }, undefined, 2);
 }
 
 /** Plain tables, for people. */
-export function asText({ sizes, startUp, checkpoints }: Results): string {
+export function asText({ stacks, rollouts, wave, checkpoints }: Results): string {
   const { processors, model, memoryGibibytes, node, pulumi, kubernetesProvider } = machineFacts();
   return [
     `${processors} processors (${model}), ${memoryGibibytes} GiB; Node ${node}, Pulumi ${pulumi}, Kubernetes provider ${kubernetesProvider}`,
     checkpoints ? "file backend, without checkpoint backups" : "file backend, without checkpoints",
     "",
-    ...sizes.flatMap(sizeLines),
-    ...startUp.flatMap(startUpLines),
+    ...(stacks ? [...stacks.sizes.flatMap(sizeLines), ...stacks.startUp.flatMap(startUpLines)] : []),
+    ...(rollouts ? rolloutsOrWhyNot(rollouts) : []),
+    ...(wave ? waveLines(wave) : []),
   ].join("\n");
+}
+
+function rolloutsOrWhyNot(rollouts: NonNullable<Results["rollouts"]>): string[] {
+  return "impossible" in rollouts ? ["Rollouts: not measured", rollouts.impossible, ""] : rolloutLines(rollouts);
 }
 
 function sizeLines({ plugins, resources, components, samples }: SizeResult): string[] {
@@ -85,11 +99,6 @@ function secondsOf({ seconds }: Sample): number {
   return seconds;
 }
 
-function mebibytes(values: readonly number[]): string {
-  const most = Math.max(...values);
-  return most === 0 ? "unknown" : `${most.toFixed(0)} MiB`;
-}
-
 function startUpLines({ plugins, firstRegistration, parts, help, node }: StartUp): string[] {
   const milliseconds = (value: number) => `${value.toFixed(0)} ms`;
   return [
@@ -103,14 +112,4 @@ function startUpLines({ plugins, firstRegistration, parts, help, node }: StartUp
     ]),
     "",
   ];
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join("  ")
-      .trimEnd(),
-  );
 }

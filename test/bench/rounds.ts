@@ -1,5 +1,14 @@
 import type { Machine, Sample } from "./measured.ts";
-import { assertSame, type Counts, createPair, type Kind, kinds, type Pair, pulumi } from "./projects.ts";
+import {
+  assertSame,
+  type Counts,
+  createPair,
+  type Kind,
+  kinds,
+  type Pair,
+  pulumi,
+  updateArguments,
+} from "./projects.ts";
 
 export const operations = ["preview", "up", "no-op up"] as const;
 export type Operation = (typeof operations)[number];
@@ -21,8 +30,8 @@ export interface Effort {
 
 const commands: Readonly<Record<Operation, readonly string[]>> = {
   preview: ["preview", "-s", "dev"],
-  up: ["up", "--yes", "--skip-preview", "-s", "dev"],
-  "no-op up": ["up", "--yes", "--skip-preview", "-s", "dev"],
+  up: updateArguments,
+  "no-op up": updateArguments,
 };
 
 /** The first client of a cluster waits until the API server has put its schemas together; nobody's figures should hold that. */
@@ -68,17 +77,14 @@ async function measureBoth(
   note: (text: string) => void,
 ): Promise<void> {
   for (const kind of oursFirst ? kinds : kinds.toReversed()) {
-    const { output, ...sample } = await pulumi(machine, pair[kind], ...commands[operation]);
+    const { output, seconds, treeMebibytes, programMebibytes, processorSeconds } = await pulumi(
+      machine,
+      pair[kind],
+      ...commands[operation],
+    );
     if (operation === "no-op up" && / (created|updated|replaced|deleted)$/m.test(output))
       throw new Error(`an update of ${kind} that should change nothing did:\n${output}`);
-    samples[operation][kind].push(sample);
-    note(`${operation} of ${kind}: ${sample.seconds.toFixed(2)} s`);
+    samples[operation][kind].push({ seconds, treeMebibytes, programMebibytes, processorSeconds });
+    note(`${operation} of ${kind}: ${seconds.toFixed(2)} s`);
   }
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  const middle = Math.floor(sorted.length / 2);
-  const [below = 0, above = 0] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[middle]];
-  return (below + above) / 2;
 }

@@ -1,102 +1,59 @@
-/** The figures of docs/explanation/performance.md: Patchbay's program against a raw one with the same resources. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { ensureEngine, quietProgress, showProgress, startCluster, stopCluster } from "../../toolchain/index.ts";
+/** The figures of docs/explanation/performance.md. Whatever they are, nothing fails for it. */
+import { type Engine, ensureEngine, showProgress, ToolchainError } from "../../toolchain/index.ts";
 import { interruptible } from "../../toolchain/interruption.ts";
-import type { Machine } from "./measured.ts";
+import { withMachine, withoutCheckpoints } from "./machine.ts";
+import { type Options, readOptions, usage } from "./options.ts";
 import { asJson, asText, type Results } from "./report.ts";
-import { type Effort, measureSize, type SizeResult, warmUp } from "./rounds.ts";
-import { measureStartUp, type StartUp } from "./startup.ts";
-
-const usage = `npm run bench -- [options]
-  --plugins 10,100    sizes (default: 10,100)
-  --rounds N          fresh stacks of each size (default: 3; 1 from 50 plugins on)
-  --repeats N         previews and updates without change of each stack (default: 2; 3 from 50 plugins on)
-  --skip-checkpoints  let the engine save its state only at the end, in both programs
-  --json              figures as JSON
-`;
-
-interface Options {
-  readonly sizes: readonly number[];
-  readonly effort: (plugins: number) => Effort;
-  readonly checkpoints: boolean;
-  readonly json: boolean;
-}
-
-function readOptions(): Options | undefined {
-  const { values } = parseArgs({
-    options: {
-      plugins: { type: "string", default: "10,100" },
-      rounds: { type: "string" },
-      repeats: { type: "string" },
-      "skip-checkpoints": { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  if (values.help) return undefined;
-  const isLarge = (plugins: number) => plugins >= 50;
-  return {
-    sizes: values.plugins.split(",").map((text) => positive("--plugins", text)),
-    effort: (plugins) => ({
-      rounds: positive("--rounds", values.rounds ?? (isLarge(plugins) ? "1" : "3")),
-      repeats: positive("--repeats", values.repeats ?? (isLarge(plugins) ? "3" : "2")),
-    }),
-    checkpoints: !values["skip-checkpoints"],
-    json: values.json,
-  };
-}
-
-function positive(option: string, text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1)
-    throw new RangeError(`${option}: found ${text}, expected a number from 1 on`);
-  return number;
-}
+import { measureRollouts } from "./rollouts/rollouts.ts";
+import { measureStacks } from "./stacks.ts";
+import { measureWave } from "./wave/wave.ts";
 
 function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** Runs work with an engine and a cluster of its own, of which nothing stays. */
-async function withMachine<T>(
+type Simulated = Pick<Results, "stacks" | "wave">;
+
+/** What simulated nodes are good enough for. */
+async function onSimulatedNodes(engine: Engine, options: Options, signal: AbortSignal): Promise<Simulated> {
+  const { parts, checkpoints } = options;
+  if (!parts.has("stacks") && !parts.has("wave")) return {};
+  return withMachine({ engine, node: "simulated", signal, note }, async (machine) => {
+    const results: { -readonly [Key in keyof Simulated]: Simulated[Key] } = {};
+    const stacksMachine = checkpoints ? machine : withoutCheckpoints(machine);
+    if (parts.has("stacks")) results.stacks = await measureStacks(stacksMachine, options.sizes, options.effort, note);
+    if (parts.has("wave")) results.wave = await measureWave(machine, { ...options.wave, checkpoints, note });
+    return results;
+  });
+}
+
+/** What takes pods that run. */
+async function onRealNode(
+  engine: Engine,
+  { parts, releases, patienceSeconds }: Options,
   signal: AbortSignal,
-  checkpoints: boolean,
-  work: (machine: Machine) => Promise<T>,
-): Promise<T> {
-  const engine = await ensureEngine(showProgress());
-  const directory = mkdtempSync(join(tmpdir(), "patchbay-bench-"));
-  const clusterDirectory = join(directory, "cluster");
+): Promise<Pick<Results, "rollouts">> {
+  if (!parts.has("rollouts")) return {};
   try {
-    note("starting a cluster");
-    const cluster = await startCluster({
-      directory: clusterDirectory,
-      progress: quietProgress,
-      durable: false,
-      node: "simulated",
-    });
-    const variables = {
-      ...engine.environment,
-      KUBECONFIG: cluster.kubeconfig,
-      PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
-      ...(!checkpoints && { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" }),
+    return {
+      rollouts: await withMachine({ engine, node: "real", signal, note }, (machine) =>
+        measureRollouts(machine, { rounds: releases, patienceSeconds, note }),
+      ),
     };
-    return await work({ pulumi: engine.pulumi, directory, variables, signal });
-  } finally {
-    await stopCluster(clusterDirectory);
-    rmSync(directory, { recursive: true, force: true });
+  } catch (error) {
+    if (!(error instanceof ToolchainError && error.code === "node-impossible")) throw error;
+    note(`rollouts are not measured\n${error.message}`);
+    return { rollouts: { impossible: error.message } };
   }
 }
 
-async function measureAll(machine: Machine, { sizes, effort, checkpoints }: Options): Promise<Results> {
-  const results: SizeResult[] = [];
-  const startUp: StartUp[] = [];
-  await warmUp(machine);
-  for (const plugins of sizes) startUp.push(await measureStartUp(machine, plugins, 5, note));
-  for (const plugins of sizes) results.push(await measureSize(machine, plugins, effort(plugins), note));
-  return { sizes: results, startUp, checkpoints };
+async function measure(options: Options, signal: AbortSignal): Promise<Results> {
+  const engine = await ensureEngine(showProgress());
+  return {
+    ...(await onSimulatedNodes(engine, options, signal)),
+    ...(await onRealNode(engine, options, signal)),
+    checkpoints: options.checkpoints,
+  };
 }
 
 try {
@@ -104,9 +61,7 @@ try {
   if (options === undefined) {
     process.stdout.write(usage);
   } else {
-    const results = await interruptible((signal) =>
-      withMachine(signal, options.checkpoints, (machine) => measureAll(machine, options)),
-    );
+    const results = await interruptible((signal) => measure(options, signal));
     process.stdout.write(`${options.json ? asJson(results) : asText(results)}\n`);
   }
 } catch (error) {

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parse, stringify } from "yaml";
 import { type Machine, runToEnd } from "./measured.ts";
 import { createPair, type Kind, kinds, type Project, pulumi } from "./projects.ts";
-import { median } from "./rounds.ts";
+import { median } from "./statistics.ts";
 import { synthetic } from "./synthetic.ts";
 
 const checkout = resolve(import.meta.dirname, "../..");
@@ -28,7 +28,7 @@ export async function measureStartUp(
   note: (text: string) => void,
 ): Promise<StartUp> {
   const pair = await createPair(machine, plugins, `startup-${String(plugins)}`);
-  for (const kind of kinds) preload(pair[kind]);
+  for (const kind of kinds) preload(pair[kind], import.meta.resolve("./first-registration.ts"));
   const first: Record<Kind, number[]> = { ours: [], raw: [] };
   for (let time = 0; time < times; time++)
     for (const kind of kinds) first[kind].push(await firstRegistration(machine, pair[kind]));
@@ -48,10 +48,11 @@ export async function measureStartUp(
   };
 }
 
-function preload({ directory }: Project): void {
+/** Has a project's program load a module before all else. */
+export function preload({ directory }: Project, module: string): void {
   const file = join(directory, "Pulumi.yaml");
   const settings = parse(readFileSync(file, "utf8")) as { runtime: { options: Record<string, unknown> } };
-  settings.runtime.options.nodeargs = `--import=${import.meta.resolve("./first-registration.ts")}`;
+  settings.runtime.options.nodeargs = `--import=${module}`;
   writeFileSync(file, stringify(settings));
 }
 

@@ -16,7 +16,7 @@ const sharedBy = 10;
 const requiresEvery = 4;
 
 /** An environment with so many plugins; each has a database, an API, a trigger and a route, and some require another. */
-export function synthetic(count: number, namespace: string): Synthetic {
+export function synthetic(count: number, namespace: string, version = "1.0.0"): Synthetic {
   const plugins = [...new Array<undefined>(count).keys()];
   const systems = plugins.slice(0, Math.ceil(count / sharedBy));
   return {
@@ -32,9 +32,9 @@ export function synthetic(count: number, namespace: string): Synthetic {
       events: { broker: "default", deadLetter: { service: "events-dead-letter" } },
       quota: { cpu: "1000", memory: "1000Gi", pods: 5000 },
     },
-    plugins: Object.fromEntries(plugins.map(placement)),
+    plugins: Object.fromEntries(plugins.map((index) => placement(index, version))),
     credentials: Object.fromEntries(systems.flatMap(credentials)),
-    releases: plugins.map(release),
+    releases: plugins.map((index) => release(index, version)),
   };
 }
 
@@ -78,20 +78,20 @@ function nameOf(index: number): string {
   return `plugin-${String(index).padStart(3, "0")}`;
 }
 
-function placement(index: number): [string, Data] {
+function placement(index: number, version: string): [string, Data] {
   const system = String(Math.floor(index / sharedBy));
   return [
     nameOf(index),
-    { release: "1.0.0", replicas: 2, bindings: { database: `database-${system}`, api: `api-${system}` } },
+    { release: version, replicas: 2, bindings: { database: `database-${system}`, api: `api-${system}` } },
   ];
 }
 
-function release(index: number): Synthetic["releases"][number] {
+function release(index: number, version: string): Synthetic["releases"][number] {
   const name = nameOf(index);
   return {
     plugin: name,
-    version: "1.0.0",
-    image: `registry.example.com/shop/${name}@sha256:${index.toString(16).padStart(64, "0")}`,
+    version,
+    image: `registry.example.com/shop/${name}@sha256:${`${version.replaceAll(".", "")}${index}`.padStart(64, "0")}`,
     host: { name: "storefront", version: ">=3.2 <4" },
     ...(index % requiresEvery === requiresEvery - 1 && { requires: { [nameOf(index - 1)]: "^1.0.0" } }),
     routes: [{ path: `/${name}` }],

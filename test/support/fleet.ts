@@ -20,10 +20,14 @@ export interface Setting {
   readonly release: string;
   /** Fault of the program (examples/plugins). */
   readonly fault?: string;
+  /** Members that have the fault; all, if absent. */
+  readonly faulty?: readonly Member[];
   readonly strategies?: Partial<Strategies>;
   readonly deadline?: string;
   /** Password of the database, instead of the right one. */
   readonly password?: string;
+  /** How long a rollout waits for services. */
+  readonly waitForServices?: string;
 }
 
 export interface Fleet {
@@ -57,12 +61,12 @@ export function fleetReleases({ images, integrations = {} }: Fleet, more: Data =
 
 /** Documents in which every member is in the same setting. */
 export function fleetDocuments(fleet: Fleet, setting: Setting): StackDocuments {
-  const { release, fault, deadline = "60s", password } = setting;
+  const { release, fault, faulty = members, deadline = "60s", password, waitForServices = "60s" } = setting;
   const { orders, ...others } = fleet.credentials;
   const placement = (member: Member): Data => ({
     release,
     replicas,
-    ...(fault !== undefined && { env: { FAULT: fault } }),
+    ...(fault !== undefined && faulty.includes(member) && { env: { FAULT: fault } }),
     rollout: { ...strategies[member], ...setting.strategies?.[member], deadline },
   });
   return {
@@ -71,7 +75,7 @@ export function fleetDocuments(fleet: Fleet, setting: Setting): StackDocuments {
       host: { name: "shop", version: "1.0.0" },
       target: { kind: "kubernetes", namespace: fleet.namespace },
       services: fleet.services,
-      verifier: { timeout: "60s", waitForServices: "30s" },
+      verifier: { timeout: "60s", waitForServices },
       ...(fleet.analyses && { analyses: fleet.analyses }),
     },
     plugins: Object.fromEntries(members.map((member) => [member, placement(member)])),

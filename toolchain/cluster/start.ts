@@ -27,9 +27,9 @@ export interface StartOptions {
   readonly progress: Progress;
   /**
    * What runs the pods. Default: `auto`, which is what the variable `PATCHBAY_NODE` says, else real where the machine can run
-   * containers. One folder may change from one to the other: its objects stay.
+   * containers; a choice that was made already is taken as it is. One folder may change from one to the other: its objects stay.
    */
-  readonly node?: NodeKind | "auto";
+  readonly node?: NodeKind | "auto" | NodeChoice;
   /** Whether the data survive a crash of the machine. Default: true; false is for tests. */
   readonly durable?: boolean;
   /** Default: this process's. */
@@ -59,7 +59,8 @@ export interface Cluster {
  */
 export async function startCluster(options: StartOptions): Promise<Cluster> {
   const environment = options.environment ?? process.env;
-  const node = await chooseNode(options.node ?? "auto", environment);
+  const { node: wanted = "auto" } = options;
+  const node = typeof wanted === "object" ? wanted : await chooseNode(wanted, environment);
   const provisioning = { cache: cacheOf(environment), progress: options.progress, environment };
   const nodePrograms = node.kind === "real" ? realNodePrograms : simulatedNodePrograms;
   const binaries = await ensureClusterPrograms(provisioning, [...controlPlanePrograms, ...nodePrograms]);

@@ -125,11 +125,7 @@ function jobSpec(
   const { environment, plugin } = context;
   const role = plugin.rollout.strategy.kind === "canary" ? "canary" : "preview";
   const url = serviceUrl(serviceName(plugin.name, role), environment.target.namespace);
-  const plain = container(
-    context,
-    { name: "analysis", image: image ?? plugin.release.image, terminationMessagePolicy: "FallbackToLogsOnError" },
-    { PATCHBAY_URL: url },
-  );
+  const plain = container(context, { name: "analysis", image: image ?? plugin.release.image }, { PATCHBAY_URL: url });
   return {
     backoffLimit: 0,
     activeDeadlineSeconds: seconds(timeout),

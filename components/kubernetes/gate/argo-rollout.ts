@@ -56,6 +56,7 @@ const analyses = {
 function analysisParts(status: { readonly [Key in keyof typeof analyses]?: AnalysisStatus }): string[] {
   return Object.entries(analyses).flatMap(([key, title]) => {
     const said = status[key as keyof typeof analyses]?.status;
-    return said === undefined ? [] : [`${title} ${said.toLowerCase()}`];
+    if (said === undefined) return [];
+    return [`${title} ${said === "" ? "pending" : said.toLowerCase()}`];
   });
 }

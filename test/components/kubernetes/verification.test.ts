@@ -142,7 +142,6 @@ describe("a suite", () => {
       image,
       command: ["k6"],
       args: ["run", "$$(x)"],
-      terminationMessagePolicy: "FallbackToLogsOnError",
     });
     expect(at(spec, "containers")).toHaveLength(1);
   });

@@ -29,6 +29,25 @@ test("what a step waits for is shown, once", () => {
   expect(shown(`${waiting}\n${waiting}\n`)).toBe(`${waiting}\n`);
 });
 
+test("what a refresh looks at is not shown", () => {
+  expect(shown(" ~  kubernetes:apps/v1:Deployment shop-deployment refresh (0.20s) \n")).toBe("");
+});
+
+test("of a Job it is shown that it is waited for, and that it failed", () => {
+  const job = " +  kubernetes:batch/v1:Job shop-verification";
+  const waits = `${job} creating (2s) Waiting for Job "dev/shop-1a" to succeed (Active: 1 | Succeeded: 0 | Failed: 0)`;
+  const fails = `${job} creating (5s) Waiting for Job "dev/shop-1a" to succeed (Active: 0 | Succeeded: 0 | Failed: 1)`;
+  const output = [
+    `${job} creating (2s) Waiting for Job "dev/shop-1a" to start`,
+    waits,
+    `${job} creating (3s) warning: [Pod dev/shop-1a-xk2lq]: Container "verifier" completed with exit code 0`,
+    `${job} creating (4s) Waiting for Job "dev/shop-1a" to succeed (Active: 0 | Succeeded: 1 | Failed: 0)`,
+    fails,
+  ];
+
+  expect(shown(output.join("\n"), "\n")).toBe(`${waits}\n${fails}\n`);
+});
+
 test("signs of life stay behind, errors and outputs don't", () => {
   expect(shown("@ updating....\n", "    error: it failed\n@ previewing update.....\nOutputs:\n")).toBe(
     "    error: it failed\nOutputs:\n",

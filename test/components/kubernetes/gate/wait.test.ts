@@ -44,7 +44,7 @@ describe.each(["Deployment", "Rollout"] as const)("a %s", (kind) => {
     expect(await workload.failure()).toMatchObject({
       code: "rollout-failed",
       file: `${kind} shop/payments`,
-      found: "the API answered with status 404",
+      found: "nothing: it has been deleted since the engine brought it in",
     });
   });
 
