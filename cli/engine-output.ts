@@ -21,7 +21,8 @@ export function calmed(write: (text: string) => void): { write: (text: string) =
   let last = "";
   const line = (text: string) => {
     const plain = withoutColour(text);
-    if ([begun, heartbeat, looked, uneventful].some((noise) => noise.test(plain)) || (plain === last && plain !== "")) return;
+    if ([begun, heartbeat, looked, uneventful].some((noise) => noise.test(plain)) || (plain === last && plain !== ""))
+      return;
     last = plain;
     write(`${text}\n`);
   };

@@ -47,8 +47,7 @@ export function clusterInUse(project: Project): ClusterName | undefined {
 
 /** Makes later commands use a cluster. */
 export function use(project: Project, name: ClusterName): void {
-  const [file, text] =
-    "context" in name ? [contextFile(project), name.context] : [kindFile(project), name.embedded];
+  const [file, text] = "context" in name ? [contextFile(project), name.context] : [kindFile(project), name.embedded];
   mkdirSync(join(root(project), "embedded"), { recursive: true });
   writeFileSync(file, text);
   if (!("context" in name)) forgetContext(project);

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { EnvironmentStack } from "../delivery/index.ts";
+import type { Declared } from "../record/index.ts";
 import { chooseNode, type NodeChoice, type NodeKind, type Progress, ToolchainError } from "../toolchain/index.ts";
 import type { Project } from "./project.ts";
 import type { Session } from "./session.ts";
@@ -37,23 +38,35 @@ export interface ServicesArgs {
   readonly project: Project;
   readonly session: Session;
   readonly stack: EnvironmentStack;
+  /** What the environment's file says. */
+  readonly declared: Declared | undefined;
   readonly progress: Progress;
   /** Ends the waiting. */
   readonly signal: AbortSignal;
 }
 
-/** On a real node plugins are verified for real, with what they are bound to: in the checkout, starts it. */
-export async function startServices({ project, session, stack, progress, signal }: ServicesArgs): Promise<void> {
+/**
+ * On a real node plugins are verified for real, with what they are bound to. In the checkout that is started here for the
+ * development environment; other environments have systems of their own, which are not on this machine.
+ */
+export async function startServices(args: ServicesArgs): Promise<void> {
+  const { project, session, stack, declared, progress, signal } = args;
   if (session.node?.kind !== "real") return;
   const checkout = checkoutOf(project);
-  if (checkout === undefined) {
-    process.stderr.write(
-      `The services that Pulumi.${stack.name}.yaml names have to be in the cluster, or the verification fails.\n`,
-    );
+  const { stage } = (declared?.environment ?? {}) as { readonly stage?: string };
+  if (checkout === undefined || stage !== "development") {
+    process.stderr.write(`\n${absent(stack.name)}\n`);
     return;
   }
   const { deployServices } = await import("../examples/services/deploy.ts");
   const { value = "{}" } = (await stack.config())["patchbay:credentials"] ?? {};
   const credentials: unknown = JSON.parse(value);
   await deployServices({ kubeconfig: session.kubeconfig, checkout, credentials, progress, signal });
+}
+
+function absent(environment: string): string {
+  return [
+    `The services that Pulumi.${environment}.yaml names are not started: where the cluster lacks them, the verification fails.`,
+    `To see the rollout played without them: npx patchbay start --node simulated --environment ${environment}`,
+  ].join("\n");
 }

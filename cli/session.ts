@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { EngineContext } from "../delivery/index.ts";
 import { PatchbayError } from "../model/index.ts";
 import {
@@ -68,7 +69,7 @@ export async function currentSession({
 function session(project: Project, engine: Readonly<Record<string, string>>, cluster: ClusterName): Session {
   const embedded = "embedded" in cluster ? clusterStatus(clusterDirectory(project, cluster.embedded)) : undefined;
   const kubeconfig = "context" in cluster ? kubeconfigOf(project, cluster.context) : (embedded?.kubeconfig ?? "");
-  const backend = localBackend(join(folderOf(project, cluster), "state"));
+  const backend = localBackend(join(folderOf(project, cluster), "state"), withoutOwnBackend(project));
   return {
     project: project.directory,
     kubeconfig,
@@ -76,6 +77,13 @@ function session(project: Project, engine: Readonly<Record<string, string>>, clu
     node: embedded?.node,
     variables: { ...engine, ...backend, KUBECONFIG: kubeconfig },
   };
+}
+
+/** A shell that `env` has set up names the backend of the cluster that was in use then: that is not the user's own choice. */
+function withoutOwnBackend({ directory }: Project): NodeJS.ProcessEnv {
+  const { PULUMI_BACKEND_URL: backend, ...others } = process.env;
+  const own = pathToFileURL(join(directory, ".patchbay")).href;
+  return backend?.startsWith(`${own}/`) === true ? others : process.env;
 }
 
 function kubeconfigOf(project: Project, context: string): string {

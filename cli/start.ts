@@ -23,13 +23,13 @@ export async function start({ project, environment, context, node }: StartOption
   const output = terminal();
 
   const { declared, changed } = await stoppingEngine(async ({ signal, asked, wasAsked }) => {
+    const goOn = () => {
+      if (wasAsked()) throw new PatchbayError([stopped(environment)]);
+    };
     heading(`Preview of ${environment}`);
-    const changes = await stack.preview(output, signal);
-    if (wasAsked()) throw new PatchbayError([stopped(environment)]);
-    await startServices({ project, session, stack, progress, signal: asked }).catch((error: unknown) => {
-      throw wasAsked() ? new PatchbayError([stopped(environment)]) : error;
-    });
+    const changes = await stack.preview(output, signal).finally(goOn);
     const { before, after } = await stack.declared();
+    await startServices({ project, session, stack, declared: after, progress, signal: asked }).finally(goOn);
     if (changes.any) {
       heading(`Update of ${environment}`);
       const message = after === undefined ? "update" : changeMessage(before, after);

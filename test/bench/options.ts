@@ -1,19 +1,26 @@
 import { parseArgs } from "node:util";
+import { rolloutParts } from "./rollouts/rollouts.ts";
 import type { Effort } from "./rounds.ts";
 
 /** What can be measured, each by itself. */
-export const parts = ["stacks", "rollouts", "wave"] as const;
-export type Part = (typeof parts)[number];
+const parts = ["stacks", ...rolloutParts, "wave"] as const;
+type Part = (typeof parts)[number];
+
+/** What can be measured, as a user names it. */
+const choices: Readonly<Record<string, readonly Part[]>> = {
+  ...Object.fromEntries(parts.map((part) => [part, [part]])),
+  rollouts: rolloutParts,
+};
 
 export const usage = `npm run bench -- [options]
-  --only PARTS        what to measure, of ${parts.join(",")} (default: all)
+  --only PARTS        what to measure, of stacks,rollouts,wave (default: all)
   --json              figures as JSON
 stacks: previews, updates and start-up beside a raw program with the same resources
   --plugins 10,100    sizes (default: 10,100)
   --rounds N          fresh stacks of each size (default: 3; 1 from 50 plugins on)
   --repeats N         previews and updates without change of each stack (default: 2; 3 from 50 plugins on)
   --skip-checkpoints  let the engine save its state only at the end, in both programs; for the wave as well
-rollouts: failures, requests under load and gating, on a node that runs containers
+rollouts: failures, requests under load and gating, which can also be named one by one, on a node that runs containers
   --releases N        good releases that are timed (default: 5)
   --patience SECONDS  how long plain Pulumi may wait for a broken release (default: 60)
 wave: a new release of many plugins in one update, on simulated nodes
@@ -56,7 +63,7 @@ export function readOptions(): Options | undefined {
   if (values.help) return undefined;
   const isLarge = (plugins: number) => plugins >= 50;
   return {
-    parts: new Set(values.only.split(",").map(part)),
+    parts: new Set(values.only.split(",").flatMap(partsNamed)),
     sizes: values.plugins.split(",").map((text) => positive("--plugins", text)),
     effort: (plugins) => ({
       rounds: positive("--rounds", values.rounds ?? (isLarge(plugins) ? "1" : "3")),
@@ -70,9 +77,10 @@ export function readOptions(): Options | undefined {
   };
 }
 
-function part(text: string): Part {
-  const found = parts.find((one) => one === text);
-  if (found === undefined) throw new RangeError(`--only: found ${text}, expected some of ${parts.join(", ")}`);
+function partsNamed(name: string): readonly Part[] {
+  const found = choices[name];
+  if (found === undefined)
+    throw new RangeError(`--only: found ${name}, expected some of ${Object.keys(choices).join(", ")}`);
   return found;
 }
 

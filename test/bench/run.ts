@@ -4,7 +4,7 @@ import { interruptible } from "../../toolchain/interruption.ts";
 import { withMachine, withoutCheckpoints } from "./machine.ts";
 import { type Options, readOptions, usage } from "./options.ts";
 import { asJson, asText, type Results } from "./report.ts";
-import { measureRollouts } from "./rollouts/rollouts.ts";
+import { measureRollouts, rolloutParts } from "./rollouts/rollouts.ts";
 import { measureStacks } from "./stacks.ts";
 import { measureWave } from "./wave/wave.ts";
 
@@ -33,11 +33,11 @@ async function onRealNode(
   { parts, releases, patienceSeconds }: Options,
   signal: AbortSignal,
 ): Promise<Pick<Results, "rollouts">> {
-  if (!parts.has("rollouts")) return {};
+  if (!rolloutParts.some((part) => parts.has(part))) return {};
   try {
     return {
       rollouts: await withMachine({ engine, node: "real", signal, note }, (machine) =>
-        measureRollouts(machine, { rounds: releases, patienceSeconds, note }),
+        measureRollouts(machine, { parts, releases, patienceSeconds, note }),
       ),
     };
   } catch (error) {

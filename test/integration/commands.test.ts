@@ -29,7 +29,7 @@ describe("the commands, in a project of their own", () => {
     const started = await patchbay("start", "--context", "patchbay");
 
     expectSuccess(started);
-    expect(started.output).toContain("+ kubernetes:apps/v1:Deployment: (create)");
+    expect(started.output).toMatch(/^ \+ +kubernetes:apps\/v1:Deployment payment-gateway-deployment create *$/m);
     expect(started.output).toContain("dev: updated");
     expect(started.output).toMatch(/^payment-gateway +2\.4\.0 +shop-\w+ +2 of 2 ready +passed$/m);
     expect(started.output).toMatch(
@@ -51,8 +51,10 @@ describe("the commands, in a project of their own", () => {
   test("start after a change records what changed", async () => {
     await project.declare("dev", shop);
 
-    expectSuccess(await patchbay("start", "--context", "patchbay"));
+    const started = await patchbay("start", "--context", "patchbay");
 
+    expectSuccess(started);
+    expect(started.output).toContain("~ kubernetes:apps/v1:Deployment: (update)");
     expect((await messages())[0]).toBe("payment-gateway 2.4.0 -> 2.4.1");
   });
 
@@ -89,20 +91,21 @@ describe("the commands, in a project of their own", () => {
   });
 
   test("each cluster has a state of its own: what is known of one says nothing of another", async () => {
-    // Set to nothing counts as not set.
-    const ambient = { directory: project.directory, variables: { ...project.variables, PULUMI_BACKEND_URL: "" } };
-    const backendOf = async () => {
-      const { output } = await run(process.execPath, [command, "env"], ambient);
-      return /PULUMI_BACKEND_URL='(.*)'/.exec(output)?.[1]?.replace(pathToFileURL(project.directory).href, "");
+    const inProject = pathToFileURL(project.directory).href;
+    // Set to nothing counts as not set; and a shell that env has set up has made no choice of its own.
+    const backendOf = async (ambient = "") => {
+      const variables = { ...project.variables, PATCHBAY_NODE: "simulated", PULUMI_BACKEND_URL: ambient };
+      const { output } = await run(process.execPath, [command, "env"], { directory: project.directory, variables });
+      return /PULUMI_BACKEND_URL='(.*)'/.exec(output)?.[1]?.replace(inProject, "");
     };
 
     const chosen = await backendOf();
     expectSuccess(await patchbay("stop"));
-    const embedded = await backendOf();
+    const embedded = await backendOf(`${inProject}${chosen ?? ""}`);
     expectSuccess(await patchbay("start", "--context", "patchbay"));
 
     expect(chosen).toBe("/.patchbay/contexts/patchbay/state");
-    expect(embedded).toBe("/.patchbay/embedded/state");
+    expect(embedded).toBe("/.patchbay/embedded/simulated/state");
     expect(await backendOf()).toBe(chosen);
   });
 
@@ -154,15 +157,18 @@ describe("the commands, in a project of their own", () => {
     expect((await patchbay("digest", "tax-calculator@4.0.0")).status).toBe(1);
   });
 
-  test.each([["nonsense"], ["start", "--nonsense"], ["digest"]])(
-    "a call that is wrong ends with status 2: %s",
-    async (...args) => {
-      const { status, output } = await patchbay(...args);
+  test.each([
+    ["nonsense"],
+    ["start", "--nonsense"],
+    ["start", "--node", "fake"],
+    ["start", "--node", "real", "--context", "x"],
+    ["digest"],
+  ])("a call that is wrong ends with status 2: %s", async (...args) => {
+    const { status, output } = await patchbay(...args);
 
-      expect(status).toBe(2);
-      expect(output).toContain("patchbay --help");
-    },
-  );
+    expect(status).toBe(2);
+    expect(output).toContain("patchbay --help");
+  });
 
   /** Messages of the stack's history, newest first. */
   async function messages(): Promise<string[]> {

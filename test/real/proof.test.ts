@@ -7,16 +7,18 @@ import { choosePort } from "../../toolchain/cluster/ports.ts";
 import { ownNamespace } from "../support/cluster.ts";
 import { shopCredentials } from "../support/documents.ts";
 import {
+  allAt,
   bring,
   type Fleet,
   fleetDocuments,
   fleetReleases,
+  lastRecorded,
   type Member,
   members,
   replicas,
   underLoad,
 } from "../support/fleet.ts";
-import type { Answers } from "../support/load.ts";
+import { expectNothingLost } from "../support/nothing-lost.ts";
 import { expectSuccess, Project } from "../support/project.ts";
 import { Prometheus } from "../support/prometheus.ts";
 import { fleetImages, realCluster, removeNamespace } from "../support/real.ts";
@@ -92,18 +94,6 @@ function update(setting: Setting) {
   );
 }
 
-function expectNothingLost(answers: Readonly<Record<Member, Answers>>, of: readonly Member[] = members): void {
-  for (const member of of) {
-    expect(answers[member].all.length, member).toBeGreaterThan(20);
-    expect(answers[member].failed, member).toEqual([]);
-  }
-}
-
-async function history(): Promise<readonly { result: string }[]> {
-  const { output } = await project.succeed("stack", "history", "-s", stack, "--json", "--page-size", "2");
-  return JSON.parse(output) as { result: string }[];
-}
-
 function clients() {
   const config = new KubeConfig();
   config.loadFromFile(realCluster().kubeconfig);
@@ -137,9 +127,7 @@ describe("a release that answers wrongly", () => {
       expect(status.stableRS, member).not.toBe(status.currentPodHash);
     }
     expect(result.output).toContain("rolling-verification failed");
-    expect((await history())[0]?.result).toBe("failed");
-    const back = await bring(project, stack, fleetDocuments(fleet, good));
-    expectSuccess(back);
+    expect(await lastRecorded(project, stack)).toEqual({ result: "failed", releases: allAt("1.3.0") });
   });
 
   test("under traffic alone is stopped by its analysis, having had no more than its weight", async () => {
@@ -148,6 +136,7 @@ describe("a release that answers wrongly", () => {
       canary: { canary: { steps: [{ setWeight: 25 }, analysis, { setWeight: 50 }] } },
       bluegreen: { blueGreen: { postPromotionAnalysis: analysis.analysis, scaleDownDelay: "30s" } },
     };
+    expectSuccess(await bring(project, stack, fleetDocuments(fleet, good)));
     const { result, answers } = await update({ release: "1.4.0", fault: "errors=100", faulty: proven, strategies });
     expect(result.status, result.output).not.toBe(0);
     expect(result.output).toMatch(/canary: step 3 of 4, weight 25 %, analysis running, pods 1\/4/);

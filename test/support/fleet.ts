@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import { parse } from "yaml";
 import type { Data, ReleaseData } from "./documents.ts";
 import { type Answers, Load } from "./load.ts";
 import type { Project, StackDocuments } from "./project.ts";
@@ -118,4 +121,32 @@ export async function bring(project: Project, stack: string, documents: StackDoc
   const started = performance.now();
   const update = await project.up(stack, "--continue-on-error");
   return { ...update, seconds: (performance.now() - started) / 1000 };
+}
+
+export type Releases = Readonly<Record<Member, string>>;
+
+/** Every member at the same release. */
+export function allAt(release: string): Releases {
+  return { rolling: release, canary: release, bluegreen: release };
+}
+
+/** What the newest entry of the stack's history says: how it ended, and what it declared. */
+export async function lastRecorded(project: Project, stack: string) {
+  const { output } = await project.succeed("stack", "history", "-s", stack, "--json", "--page-size", "1");
+  const [entry] = JSON.parse(output) as { result: string; config: Record<string, { value: string }> }[];
+  const plugins = JSON.parse(entry?.config["patchbay:plugins"]?.value ?? "{}") as Placements;
+  return { result: entry?.result, releases: releasesIn(plugins) };
+}
+
+/** What the stack's file declares. */
+export function declaredReleases(project: Project, stack: string) {
+  const text = readFileSync(join(project.directory, `Pulumi.${stack}.yaml`), "utf8");
+  const { config } = parse(text) as { config: { "patchbay:plugins": Placements } };
+  return releasesIn(config["patchbay:plugins"]);
+}
+
+type Placements = Readonly<Record<string, { readonly release: string }>>;
+
+function releasesIn(plugins: Placements): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(plugins).map(([name, { release }]) => [name, release]));
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { KubeConfig } from "@kubernetes/client-node";
+import { KubeConfig, type RequestContext } from "@kubernetes/client-node";
 
 /** Which cluster to talk to. */
 export interface Connection {
@@ -9,11 +9,35 @@ export interface Connection {
   readonly context: string | undefined;
 }
 
-export function kubeConfig({ kubeconfig, context }: Connection): KubeConfig {
-  const config = new KubeConfig();
+const configs = new Map<string, KubeConfig>();
+
+/**
+ * The client's configuration, one for each cluster: all plugins of an update share its connections, and what a command of the
+ * user's says of credentials (`exec` in a kubeconfig).
+ */
+export function kubeConfig(connection: Connection): KubeConfig {
+  const key = JSON.stringify([connection.kubeconfig, connection.context]);
+  const config = configs.get(key) ?? load(connection);
+  configs.set(key, config);
+  return config;
+}
+
+function load({ kubeconfig, context }: Connection): KubeConfig {
+  const config = new ConnectedKubeConfig();
   if (kubeconfig === undefined) config.loadFromDefault();
   else if (existsSync(kubeconfig)) config.loadFromFile(kubeconfig);
   else config.loadFromString(kubeconfig);
   if (context !== undefined) config.setCurrentContext(context);
   return config;
+}
+
+/** Keeps its connections: the client would open a new one, with a TLS handshake, for each request. */
+class ConnectedKubeConfig extends KubeConfig {
+  #dispatcher: ReturnType<RequestContext["getDispatcher"]>;
+
+  override async applySecurityAuthentication(context: RequestContext): Promise<void> {
+    await super.applySecurityAuthentication(context);
+    this.#dispatcher ??= context.getDispatcher();
+    if (this.#dispatcher !== undefined) context.setDispatcher(this.#dispatcher);
+  }
 }

@@ -4,22 +4,22 @@ import { createFleet, type FleetStack, goodReleases, kubeConfigOf, plainly, type
 import { type Seen, type Sighting, Sightings } from "./sightings.ts";
 
 /** One good rolling release, in seconds. */
-export interface OurRollout {
-  /** From the engine's start to its end. */
+export interface PlainRollout {
+  /** From the engine's start to the end of the update, or of `kubectl rollout status`. */
   readonly total: number;
-  /** From the moment when the Deployment was rolled out until its verification began. */
+  /** From the engine's start to the change of the Deployment. */
+  readonly before: number;
+  /** From the change of the Deployment to the moment when it was rolled out. */
+  readonly rollout: number;
+  /** From that moment until somebody noticed: until the verification began, or `kubectl rollout status` ended. */
   readonly gate: number;
+}
+
+export interface OurRollout extends PlainRollout {
   /** The verification's own run time: from its Job's creation to its completion. */
   readonly verification: number;
   /** From the completion to the engine's end. */
   readonly ending: number;
-}
-
-export interface PlainRollout {
-  /** From the engine's start to the end of `kubectl rollout status`. */
-  readonly total: number;
-  /** From the moment when the Deployment was rolled out to the end of `kubectl rollout status`. */
-  readonly gate: number;
 }
 
 export interface OverheadResult {
@@ -56,17 +56,16 @@ export async function measureOverhead(
 
 async function ourRollout(machine: RolloutMachine, { project }: FleetStack): Promise<OurRollout> {
   const jobs = `/apis/batch/v1/namespaces/${project.namespace}/jobs`;
-  return watching(machine, project.namespace, [jobs], async (sightings, rolledOut) => {
+  return watching(machine, project.namespace, [jobs], async (sightings, rollout) => {
     const from = Math.floor(Date.now() / 1000) * 1000;
     const isNew = ({ metadata }: Seen) => new Date(metadata?.creationTimestamp ?? 0).getTime() >= from;
     const isJob = ({ kind }: Seen) => kind === "Job";
     const created = sightings.first((job) => isJob(job) && isNew(job));
     const completed = sightings.first((job) => isJob(job) && isNew(job) && isComplete(job));
     const { startedAt, endedAt } = await pulumi(machine, project, ...updateArguments);
-    const [ready, begun, done] = [known(rolledOut.at), known(created.at), known(completed.at)];
+    const [begun, done] = [known(created.at), known(completed.at)];
     return {
-      total: (endedAt - startedAt) / 1000,
-      gate: (begun - ready) / 1000,
+      ...timesOf({ startedAt, endedAt, noticedAt: begun }, rollout),
       verification: (done - begun) / 1000,
       ending: (endedAt - done) / 1000,
     };
@@ -74,11 +73,24 @@ async function ourRollout(machine: RolloutMachine, { project }: FleetStack): Pro
 }
 
 async function plainRollout(machine: RolloutMachine, stack: FleetStack): Promise<PlainRollout> {
-  return watching(machine, stack.project.namespace, [], async (_, rolledOut) => {
+  return watching(machine, stack.project.namespace, [], async (_, rollout) => {
     const { startedAt } = await pulumi(machine, stack.project, ...updateArguments);
     const { endedAt } = await runStatus(machine, stack);
-    return { total: (endedAt - startedAt) / 1000, gate: (endedAt - known(rolledOut.at)) / 1000 };
+    return timesOf({ startedAt, endedAt, noticedAt: endedAt }, rollout);
   });
+}
+
+function timesOf(
+  { startedAt, endedAt, noticedAt }: { startedAt: number; endedAt: number; noticedAt: number },
+  { changed, rolledOut }: RolloutSightings,
+): PlainRollout {
+  const [changedAt, rolledOutAt] = [known(changed.at), known(rolledOut.at)];
+  return {
+    total: (endedAt - startedAt) / 1000,
+    before: (changedAt - startedAt) / 1000,
+    rollout: (rolledOutAt - changedAt) / 1000,
+    gate: (noticedAt - rolledOutAt) / 1000,
+  };
 }
 
 function runStatus(machine: RolloutMachine, { project: { namespace, directory, variables } }: FleetStack) {
@@ -86,12 +98,17 @@ function runStatus(machine: RolloutMachine, { project: { namespace, directory, v
   return runToEnd("kubectl", args, { directory, variables, signal: machine.signal });
 }
 
-/** Does something with sightings of what goes on in a namespace, and of the moment when its Deployment has been rolled out anew. */
+interface RolloutSightings {
+  readonly changed: Sighting;
+  readonly rolledOut: Sighting;
+}
+
+/** Does something with sightings of what goes on in a namespace, and of its Deployment's next rollout. */
 async function watching<T>(
   machine: RolloutMachine,
   namespace: string,
   paths: readonly string[],
-  work: (sightings: Sightings, rolledOut: Sighting) => Promise<T>,
+  work: (sightings: Sightings, rollout: RolloutSightings) => Promise<T>,
 ): Promise<T> {
   const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
   const sightings = new Sightings(kubeConfigOf(machine), [deployments, ...paths]);
@@ -103,10 +120,10 @@ async function watching<T>(
       return true;
     });
     await known.seen;
-    const rolledOut = sightings.first(
-      (one) => one.kind === "Deployment" && (one.metadata?.generation ?? 0) > (former ?? 0) && isRolledOut(one),
-    );
-    return await work(sightings, rolledOut);
+    const isNext = ({ kind, metadata }: Seen) => kind === "Deployment" && (metadata?.generation ?? 0) > (former ?? 0);
+    const changed = sightings.first(isNext);
+    const rolledOut = sightings.first((one) => isNext(one) && isRolledOut(one));
+    return await work(sightings, { changed, rolledOut });
   } finally {
     sightings.close();
   }

@@ -18,9 +18,9 @@ export const goals = {
 /** Plain tables of the rollouts, for people. */
 export function rolloutLines({ overhead, requests, failures, patienceSeconds }: RolloutsResult): string[] {
   return [
-    ...failureLines(failures, patienceSeconds),
-    ...requestLines(requests),
-    ...overheadLines(overhead),
+    ...(failures ? failureLines(failures, patienceSeconds) : []),
+    ...(requests ? requestLines(requests) : []),
+    ...(overhead ? overheadLines(overhead) : []),
     "* misses its goal",
     "",
   ];
@@ -60,6 +60,10 @@ function requestLines(results: readonly RequestsResult[]): string[] {
 function overheadLines({ ours, plain }: OverheadResult): string[] {
   const gating = ours.map(({ gate, ending }) => gate + ending);
   const rows: [string, readonly number[]][] = [
+    ["engine's start -> change of the Deployment: ours", ours.map(({ before }) => before)],
+    ["plain", plain.map(({ before }) => before)],
+    ["the rollout itself: ours", ours.map(({ rollout }) => rollout)],
+    ["plain", plain.map(({ rollout }) => rollout)],
     ["rolled out -> verification begins", ours.map(({ gate }) => gate)],
     ["verification's own run time", ours.map(({ verification }) => verification)],
     ["verification's end -> end of the update", ours.map(({ ending }) => ending)],

@@ -7,29 +7,33 @@ import type { RolloutMachine } from "./fleet.ts";
 import { measureOverhead, type OverheadResult } from "./overhead.ts";
 import { measureRequests, type RequestsResult } from "./requests.ts";
 
+/** What can be measured of rollouts, each by itself. */
+export const rolloutParts = ["failures", "requests", "gating"] as const;
+
 export interface RolloutsResult {
-  readonly overhead: OverheadResult;
-  readonly requests: readonly RequestsResult[];
+  readonly overhead?: OverheadResult;
+  readonly requests?: readonly RequestsResult[];
+  readonly failures?: readonly FailureResult[];
   readonly patienceSeconds: number;
-  readonly failures: readonly FailureResult[];
 }
 
 export interface RolloutsOptions {
+  readonly parts: ReadonlySet<string>;
   /** Good releases that are timed. */
-  readonly rounds: number;
+  readonly releases: number;
   readonly patienceSeconds: number;
   readonly note: (text: string) => void;
 }
 
 /** What rollouts of real pods cost and prove: gating, requests under load, time to a failure. */
 export async function measureRollouts(machine: ClusterMachine, options: RolloutsOptions): Promise<RolloutsResult> {
-  const { rounds, patienceSeconds, note } = options;
+  const { parts, releases, patienceSeconds, note } = options;
   const rolloutMachine: RolloutMachine = { ...machine, images: await fleetImages() };
   return {
-    overhead: await measureOverhead(rolloutMachine, rounds, note),
-    requests: await measureRequests(rolloutMachine, note),
+    ...(parts.has("gating") && { overhead: await measureOverhead(rolloutMachine, releases, note) }),
+    ...(parts.has("requests") && { requests: await measureRequests(rolloutMachine, note) }),
+    ...(parts.has("failures") && { failures: await measureFailures(rolloutMachine, { patienceSeconds, note }) }),
     patienceSeconds,
-    failures: await measureFailures(rolloutMachine, { patienceSeconds, note }),
   };
 }
 

@@ -45,6 +45,8 @@ test("on a real node a plugin can be called from this machine; on simulated ones
 
   expect(of("real")).toContain("curl -i http://10.200.4.9/readyz");
   expect(of("simulated")).not.toContain("curl");
+  expect(of("real")).toMatch(/2 of 2 ready +passed$/m);
+  expect(of("simulated")).toMatch(/2 of 2 ready +played$/m);
 });
 
 test.each([

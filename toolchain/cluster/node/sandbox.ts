@@ -22,7 +22,7 @@ export async function openSandbox(binaries: string, setup: ClusterSetup, waiting
   await createLink(first, setup);
   allowLimits(layout);
   const folders = [layout.directory, SANDBOX_FOLDER, binaries, layout.node.resolvConf];
-  await furnish(first, [...folders, cgroupOf(layout), `${network.node}/30`]);
+  await furnish(first, [...folders, cgroupOf(layout), `${network.node}/30`, network.services, network.host]);
 }
 
 async function furnish(sandboxPid: number, args: readonly string[]): Promise<void> {

@@ -37,9 +37,14 @@ export class FakeApi implements AsyncDisposable {
   readonly asked: Asked[] = [];
   /** How many watches were opened in all. */
   watchesOpened = 0;
+  /** How many connections clients have opened in all. */
+  connectionsOpened = 0;
 
   constructor() {
     this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#server.on("connection", () => {
+      this.connectionsOpened += 1;
+    });
   }
 
   static async start(): Promise<FakeApi> {

@@ -2,9 +2,9 @@
 # Furnishes a sandbox, from inside of it: folders that programs write to become its own, cgroups begin at its own, its end of
 # the link to the machine gets its address. Nothing of it is seen outside, and all of it goes with the sandbox.
 # Arguments: folder of the cluster, a short name for it, folder of the programs, a resolv.conf, name of the cgroup,
-# address/prefix length.
+# address/prefix length, range of the Services, the machine's end of the link.
 set -eu
-cluster=$1 short=$2 programs=$3 resolv=$4 name=$5 address=$6
+cluster=$1 short=$2 programs=$3 resolv=$4 name=$5 address=$6 services=$7 machine=$8
 
 # What is mounted below may hide these two.
 exec 8<"$cluster" 9<"$programs"
@@ -51,4 +51,7 @@ mount --make-rshared /
 ip link set lo up
 ip address add "$address" dev eth0
 ip link set eth0 up
+# A program beside the pods, such as a controller that measures, calls Services too: the kernel asks for a route before
+# kube-proxy's rules say where such an address really is. Nothing is ever sent that way.
+ip route add "$services" via "$machine" dev eth0
 echo 1 >/proc/sys/net/ipv4/ip_forward
