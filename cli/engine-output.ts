@@ -8,6 +8,9 @@ const heartbeat = /^@ \w+( update)?\.*$/;
 /** What a refresh looked at; what it found follows in the steps. */
 const looked = /^\s*~\s+\S+ \S+ refresh \(\d+\.\d+s\)$/;
 
+/** A resource that nothing is done to. */
+const untouched = /^ +[\w.:/-]+:\w+ [^\s(]+( running)?$/;
+
 /** What the provider says of a Job that runs as it should, besides that it waits for it. */
 const uneventful =
   /Waiting for Job "\S+" to (start|succeed \(Active: 0 \|.*Failed: 0\))$|Container "\S+" completed with exit code 0$/;
@@ -21,7 +24,10 @@ export function calmed(write: (text: string) => void): { write: (text: string) =
   let last = "";
   const line = (text: string) => {
     const plain = withoutColour(text);
-    if ([begun, heartbeat, looked, uneventful].some((noise) => noise.test(plain)) || (plain === last && plain !== ""))
+    if (
+      [begun, heartbeat, looked, untouched, uneventful].some((noise) => noise.test(plain)) ||
+      (plain === last && plain !== "")
+    )
       return;
     last = plain;
     write(`${text}\n`);

@@ -4,7 +4,6 @@ import type { EnvironmentStack } from "../delivery/index.ts";
 import type { Declared } from "../record/index.ts";
 import { chooseNode, type NodeChoice, type NodeKind, type Progress, ToolchainError } from "../toolchain/index.ts";
 import type { Project } from "./project.ts";
-import type { Session } from "./session.ts";
 
 /** Folder of the checkout whose example systems a project has; nothing for a project that is somebody's own. */
 function checkoutOf({ directory }: Project): string | undefined {
@@ -36,7 +35,9 @@ export async function nodeFor(project: Project, wanted: NodeKind | undefined): P
 
 export interface ServicesArgs {
   readonly project: Project;
-  readonly session: Session;
+  readonly kubeconfig: string;
+  /** What the embedded cluster's nodes are; undefined on a cluster of the user's. */
+  readonly node: NodeChoice | undefined;
   readonly stack: EnvironmentStack;
   /** What the environment's file says. */
   readonly declared: Declared | undefined;
@@ -50,8 +51,8 @@ export interface ServicesArgs {
  * development environment; other environments have systems of their own, which are not on this machine.
  */
 export async function startServices(args: ServicesArgs): Promise<void> {
-  const { project, session, stack, declared, progress, signal } = args;
-  if (session.node?.kind !== "real") return;
+  const { project, kubeconfig, node, stack, declared, progress, signal } = args;
+  if (node?.kind !== "real") return;
   const checkout = checkoutOf(project);
   const { stage } = (declared?.environment ?? {}) as { readonly stage?: string };
   if (checkout === undefined || stage !== "development") {
@@ -61,7 +62,7 @@ export async function startServices(args: ServicesArgs): Promise<void> {
   const { deployServices } = await import("../examples/services/deploy.ts");
   const { value = "{}" } = (await stack.config())["patchbay:credentials"] ?? {};
   const credentials: unknown = JSON.parse(value);
-  await deployServices({ kubeconfig: session.kubeconfig, checkout, credentials, progress, signal });
+  await deployServices({ kubeconfig, checkout, credentials, progress, signal });
 }
 
 function absent(environment: string): string {

@@ -29,7 +29,8 @@ export async function start({ project, environment, context, node }: StartOption
     heading(`Preview of ${environment}`);
     const changes = await stack.preview(output, signal).finally(goOn);
     const { before, after } = await stack.declared();
-    await startServices({ project, session, stack, declared: after, progress, signal: asked }).finally(goOn);
+    const services = { stack, declared: after, kubeconfig: session.kubeconfig, node: session.node };
+    await startServices({ project, ...services, progress, signal: asked }).finally(goOn);
     if (changes.any) {
       heading(`Update of ${environment}`);
       const message = after === undefined ? "update" : changeMessage(before, after);

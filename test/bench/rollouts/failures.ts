@@ -10,7 +10,7 @@ import {
   plainly,
   type RolloutMachine,
 } from "./fleet.ts";
-import { type Seen, Sightings } from "./sightings.ts";
+import { type Seen, Sightings, untilSeen } from "./sightings.ts";
 
 /** Progress deadline of the releases that never get ready, in seconds. */
 export const deadlineSeconds = 10;
@@ -136,21 +136,10 @@ async function bringIn(machine: RolloutMachine, member: Member, { project }: Fle
   try {
     const healthy = sightings.first(({ status }) => status?.phase === "Healthy");
     await pulumi(machine, project, ...updateArguments);
-    if (member !== "rolling") await untilSeen(healthy.seen, machine.signal);
+    if (member !== "rolling") await untilSeen(healthy, machine.signal);
   } finally {
     sightings.close();
   }
-}
-
-function untilSeen(seen: Promise<number>, signal: AbortSignal): Promise<number> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => {
-    reject(signal.reason as Error);
-  };
-  signal.addEventListener("abort", abort, { once: true });
-  return Promise.race([seen, promise]).finally(() => {
-    signal.removeEventListener("abort", abort);
-  });
 }
 
 function plainResult({ seconds, status }: Ended): PlainResult {

@@ -1,7 +1,7 @@
 import { runToEnd } from "../measured.ts";
 import { pulumi, updateArguments } from "../projects.ts";
 import { createFleet, type FleetStack, goodReleases, kubeConfigOf, plainly, type RolloutMachine } from "./fleet.ts";
-import { type Seen, type Sighting, Sightings } from "./sightings.ts";
+import { type Seen, type Sighting, Sightings, untilSeen } from "./sightings.ts";
 
 /** One good rolling release, in seconds. */
 export interface PlainRollout {
@@ -63,9 +63,9 @@ async function ourRollout(machine: RolloutMachine, { project }: FleetStack): Pro
     const created = sightings.first((job) => isJob(job) && isNew(job));
     const completed = sightings.first((job) => isJob(job) && isNew(job) && isComplete(job));
     const { startedAt, endedAt } = await pulumi(machine, project, ...updateArguments);
-    const [begun, done] = [known(created.at), known(completed.at)];
+    const [begun, done] = [await untilSeen(created, machine.signal), await untilSeen(completed, machine.signal)];
     return {
-      ...timesOf({ startedAt, endedAt, noticedAt: begun }, rollout),
+      ...(await timesOf({ startedAt, endedAt, noticedAt: begun }, rollout, machine.signal)),
       verification: (done - begun) / 1000,
       ending: (endedAt - done) / 1000,
     };
@@ -76,15 +76,16 @@ async function plainRollout(machine: RolloutMachine, stack: FleetStack): Promise
   return watching(machine, stack.project.namespace, [], async (_, rollout) => {
     const { startedAt } = await pulumi(machine, stack.project, ...updateArguments);
     const { endedAt } = await runStatus(machine, stack);
-    return timesOf({ startedAt, endedAt, noticedAt: endedAt }, rollout);
+    return timesOf({ startedAt, endedAt, noticedAt: endedAt }, rollout, machine.signal);
   });
 }
 
-function timesOf(
+async function timesOf(
   { startedAt, endedAt, noticedAt }: { startedAt: number; endedAt: number; noticedAt: number },
   { changed, rolledOut }: RolloutSightings,
-): PlainRollout {
-  const [changedAt, rolledOutAt] = [known(changed.at), known(rolledOut.at)];
+  signal: AbortSignal,
+): Promise<PlainRollout> {
+  const [changedAt, rolledOutAt] = [await untilSeen(changed, signal), await untilSeen(rolledOut, signal)];
   return {
     total: (endedAt - startedAt) / 1000,
     before: (changedAt - startedAt) / 1000,
@@ -114,12 +115,12 @@ async function watching<T>(
   const sightings = new Sightings(kubeConfigOf(machine), [deployments, ...paths]);
   try {
     let former: number | undefined;
-    const known = sightings.first(({ kind, metadata }) => {
+    const there = sightings.first(({ kind, metadata }) => {
       if (kind !== "Deployment") return false;
       former = metadata?.generation;
       return true;
     });
-    await known.seen;
+    await untilSeen(there, machine.signal);
     const isNext = ({ kind, metadata }: Seen) => kind === "Deployment" && (metadata?.generation ?? 0) > (former ?? 0);
     const changed = sightings.first(isNext);
     const rolledOut = sightings.first((one) => isNext(one) && isRolledOut(one));
@@ -140,9 +141,4 @@ function isRolledOut({ metadata, spec, status }: Seen): boolean {
 
 function isComplete({ status }: Seen): boolean {
   return status?.conditions?.some(({ type, status: met }) => type === "Complete" && met === "True") ?? false;
-}
-
-function known(at: number | undefined): number {
-  if (at === undefined) throw new Error("an update ended before its rollout was seen to");
-  return at;
 }

@@ -27,6 +27,28 @@ export interface Sighting {
   readonly seen: Promise<number>;
 }
 
+/** Longest time until something is seen that others rely on already, in milliseconds. */
+const patience = 60_000;
+
+/**
+ * When something was seen, which may be a moment after others have acted on it.
+ *
+ * @throws the signal's reason where it was aborted; an error where nothing was seen for a minute
+ */
+export async function untilSeen({ seen }: Sighting, signal: AbortSignal): Promise<number> {
+  const given = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => {
+    reject(given.reason as Error);
+  };
+  given.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([seen, promise]);
+  } finally {
+    given.removeEventListener("abort", abort);
+  }
+}
+
 /** Pause before a watch that ended is opened again, in milliseconds. */
 const reopenPause = 100;
 

@@ -29,8 +29,15 @@ test("what a step waits for is shown, once", () => {
   expect(shown(`${waiting}\n${waiting}\n`)).toBe(`${waiting}\n`);
 });
 
-test("what a refresh looks at is not shown", () => {
-  expect(shown(" ~  kubernetes:apps/v1:Deployment shop-deployment refresh (0.20s) \n")).toBe("");
+test("what nothing is done to is not shown, nor that a refresh looks at it; whose diagnostics follow is", () => {
+  const output = [
+    " ~  kubernetes:apps/v1:Deployment shop-deployment refresh (0.20s) ",
+    "    kubernetes:apps/v1:Deployment shop-deployment  ",
+    "    pulumi:pulumi:Stack patchbay-dev running ",
+    "  kubernetes:batch/v1:Job (shop-verification):",
+  ];
+
+  expect(shown(output.join("\n"), "\n")).toBe("  kubernetes:batch/v1:Job (shop-verification):\n");
 });
 
 test("of a Job it is shown that it is waited for, and that it failed", () => {

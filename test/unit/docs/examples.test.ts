@@ -32,6 +32,13 @@ describe("the tutorial", () => {
         ?.slice(1),
     ).toEqual([digest, digest]);
   });
+
+  test("borrows an image that the cluster's registry has", () => {
+    const [release = ""] = blocks;
+    const imageOf = (text: string) => /^image: (.+)$/m.exec(text)?.[1];
+
+    expect(imageOf(release)).toBe(imageOf(read("catalog/tax-calculator/1.3.0.yaml")));
+  });
 });
 
 test.each(pages().flatMap((source) => codeBlocks(source, "yaml").map((code) => ({ file: source.file, code }))))(
