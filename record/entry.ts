@@ -8,7 +8,7 @@ const configValue = z.object({
 });
 
 /**
- * An entry of `pulumi stack history --json` (Pulumi 3.249 to 3.x), as far as Patchbay reads it. A config key that holds any
+ * An entry of `pulumi stack history --json` (Pulumi 3.259 to 3.x), as far as Patchbay reads it. A config key that holds any
  * secret comes without its value, unless secrets were asked for.
  */
 const entrySchema = z.object({

@@ -21,8 +21,8 @@ export const versions = {
   distribution: "3.1.2",
 } as const;
 
-/** Versions of a `pulumi` of the user's that we work with. Older ones cannot run TypeScript sources as they are. */
-export const suitablePulumi = ">=3.249.0 <4.0.0";
+/** Versions of a `pulumi` of the user's that we work with. We have tried no older one with the hooks that explain failures. */
+export const suitablePulumi = ">=3.259.0 <4.0.0";
 
 /** The Go that the modules ask for. */
 export const suitableGo = "1.26.1";

@@ -157,8 +157,8 @@ describe("in a foreign project", () => {
 
       expectSuccess(preview);
       expect(preview.output).toContain("patchbay:index:Plugin");
-      // 32 of ours, and the stack itself.
-      expect(preview.output).toMatch(/Resources:\s+\+ 33 to create/);
+      // 33 of ours, and the stack itself.
+      expect(preview.output).toMatch(/Resources:\s+\+ 34 to create/);
       expect(preview.output).not.toMatch(/content-token-of-dev|cache-password-of-dev|^\s*warning:/m);
     },
     patience,

@@ -74,8 +74,7 @@ describe("a pulumi on the PATH", () => {
   });
 
   test.each([
-    ["v3.248.9", false],
-    ["v3.249.0", true],
+    ["v3.258.9", false],
     ["v3.259.0", true],
     ["v3.300.0-alpha.1", true],
     ["v4.0.0", false],
